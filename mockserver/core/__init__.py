@@ -1,0 +1,1 @@
+"""The pure world: see README.md in this folder."""

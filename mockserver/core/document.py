@@ -1,0 +1,222 @@
+"""World -> world file: the bare state, without markers, journal or pending effects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mockserver.core import instants
+from mockserver.core.rules import rule_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mockserver.core.marketplace import Inventory, Variant
+    from mockserver.core.model import Listing, Order, Product, SalesChannel, StockLocation, Warehouse
+    from mockserver.core.world import Link, World
+
+Document = dict[str, Any]
+
+
+def document_of(world: World) -> Document:
+    """Return the world file that describes the present state; loading it gives the same state again."""
+    return {
+        "format": "stockproof/world/1",
+        "clock": instants.instant_text(world.now_ms),
+        "seed": world.seed,
+        "readings": dict(sorted(world.readings.items())),
+        "order_manager": {
+            **world.order_manager_extra,
+            "warehouses": [_warehouse(each) for each in world.warehouses.values()],
+            "sales_channels": [_channel(each) for each in world.channels.values()],
+            "products": [_product(each) for each in world.products.values()],
+            "stock": [_stock(row) for product in world.products.values() for row in product.stock],
+            "listings": [_listing(each) for each in world.listings.values()],
+            "rules": list(_rules(world)),
+            "orders": [_order(each) for each in world.orders.values()],
+        },
+        "marketplacer": _marketplacer(world),
+        "links": [_link(each) for each in world.links.values()],
+        "integration_manager": {},
+    }
+
+
+def _given(**optional: object) -> Document:
+    """Return the keys that differ from what the world file takes for granted."""
+    return {key: value for key, value in optional.items() if value not in (None, [], ())}
+
+
+def _warehouse(warehouse: Warehouse) -> Document:
+    return {
+        "id": warehouse.id,
+        "name": warehouse.name,
+        "type": warehouse.type,
+        "active": warehouse.active,
+        "strict_fifo": warehouse.strict_fifo,
+        "use_component_inventory": warehouse.use_component_inventory,
+        **_given(sales_channel=warehouse.sales_channel),
+    }
+
+
+def _channel(channel: SalesChannel) -> Document:
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "active": channel.active,
+        "excluded_warehouses": sorted(channel.excluded),
+        **channel.details,
+    }
+
+
+def _product(product: Product) -> Document:
+    written: Document = {
+        "id": product.id,
+        "master_sku": product.master_sku,
+        "type": product.type,
+        "active": product.active,
+        "excluded_warehouses": sorted(product.excluded),
+        **product.details,
+    }
+    if product.allow_backorders:
+        written["allow_backorders"] = True
+    if product.components:
+        written["components"] = [
+            {"master_sku": part.product.master_sku, "quantity": part.quantity} for part in product.components
+        ]
+    return written
+
+
+def _stock(row: StockLocation) -> Document:
+    return {
+        "id": row.id,
+        "master_sku": row.product.master_sku,
+        "warehouse": row.warehouse.id,
+        "location": row.location,
+        "on_hand": row.on_hand,
+        "locked": row.locked,
+        "allocated": row.allocated,
+        "in_transit": row.in_transit,
+        "minimum": row.minimum,
+        "pickable": row.pickable,
+        "receivable": row.receivable,
+        "active": row.active,
+        "draw_rank": row.draw_rank,
+    }
+
+
+def _listing(listing: Listing) -> Document:
+    return {
+        "id": listing.id,
+        "listing_sku": listing.listing_sku,
+        "master_sku": listing.product.master_sku,
+        "sales_channel": listing.channel.id,
+        "active": listing.active,
+        "push_inventory": listing.push_inventory,
+        **_given(fn_sku=listing.fn_sku),
+    }
+
+
+def _rules(world: World) -> Iterator[Document]:
+    for channel in world.channels.values():
+        if channel.default_rule is not None:
+            yield {"sales_channel": channel.id, **rule_to(channel.default_rule)}
+    for product in world.products.values():
+        for channel_id, rule in sorted((product.rules or {}).items()):
+            yield {"master_sku": product.master_sku, "sales_channel": channel_id, **rule_to(rule)}
+
+
+def _order(order: Order) -> Document:
+    return {
+        "sales_channel": order.channel.id,
+        "order_number": order.order_number,
+        "created_at": instants.instant_text(order.created_ms),
+        "held": order.held,
+        "awaiting_payment": order.awaiting_payment,
+        "cancelled": order.cancelled,
+        "lines": [
+            {
+                "listing_sku": line.listing_sku,
+                "quantity": line.quantity,
+                "cancelled": line.cancelled,
+                "shipped": line.shipped,
+            }
+            for line in order.lines
+        ],
+        "allocations": list(_allocations(order)),
+    }
+
+
+def _allocations(order: Order) -> Iterator[Document]:
+    for draw in order.draws:
+        for _, picks in draw.groups:
+            for pick in picks:
+                yield {
+                    "line": draw.line,
+                    "listing_sku": order.lines[draw.line].listing_sku,
+                    "master_sku": pick.row.product.master_sku,
+                    "warehouse": pick.row.warehouse.id,
+                    "location": pick.row.location,
+                    "units": pick.units,
+                }
+
+
+def _marketplacer(world: World) -> Document:
+    marketplace = world.marketplace
+    return {
+        "sellers": [
+            {
+                "id": seller.id,
+                "name": seller.name,
+                "scope": seller.scope,
+                **_given(api_key=world.seller_keys.get(seller.id)),
+            }
+            for seller in marketplace.sellers.values()
+        ],
+        "multi_stores": [
+            {"owner": owner, "members": list(members)} for owner, members in marketplace.multi_stores.items()
+        ],
+        "adverts": [{"id": advert.id, **advert.details} for advert in marketplace.adverts.values()],
+        "variants": [_variant(each) for each in marketplace.variants.values()],
+        "inventories": [
+            _inventory(variant, held)
+            for variant in marketplace.variants.values()
+            for held in variant.inventories.values()
+        ],
+    }
+
+
+def _variant(variant: Variant) -> Document:
+    return {
+        "id": variant.id,
+        "advert_id": variant.advert_id,
+        "sku": variant.sku,
+        "count_on_hand": variant.count_on_hand,
+        "infinite": variant.infinite,
+        **variant.details,
+        **_given(
+            price=None if variant.price is None else str(variant.price),
+            sale_price=None if variant.sale_price is None else str(variant.sale_price),
+            multi_store_owner=variant.owner,
+            seller=variant.seller,
+        ),
+    }
+
+
+def _inventory(variant: Variant, held: Inventory) -> Document:
+    return {
+        "id": held.id,
+        "variant": variant.id,
+        "seller": held.seller,
+        "count_on_hand": held.count_on_hand,
+        "price": None if held.price is None else str(held.price),
+        "sale_price": None if held.sale_price is None else str(held.sale_price),
+        "infinite": held.infinite,
+        "fulfilment_provider": held.fulfilment_provider,
+    }
+
+
+def _link(link: Link) -> Document:
+    return {
+        "sales_channel": link.sales_channel,
+        "seller": link.seller,
+        "import_lag": instants.duration_text(link.import_lag_ms),
+    }
