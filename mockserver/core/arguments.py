@@ -36,7 +36,9 @@ def units(command: Mapping[str, Any], key: str, present: int | None = None, *, l
         Refused: ``bad_units``.
 
     """
-    value = command.get(key, present)
+    if key not in command and present is not None:
+        return present
+    value = command.get(key)
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MOST_UNITS:
         raise Refused("bad_units", f"{key} must be a whole number from {least} to {MOST_UNITS}", field=key, value=value)
     return value

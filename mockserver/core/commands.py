@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.core import instants, order_commands, stock_commands
@@ -52,10 +53,28 @@ def inventories_put(world: World, command: Mapping[str, Any]) -> object:
 def inventory_put(world: World, command: Mapping[str, Any]) -> object:
     """Write one seller's inventory record of a multi-store variant."""
     record = {key: value for key, value in command.items() if key not in ("type", "variant", "seller")}
+    for name in ("price", "sale_price"):
+        # Here prices may be written as in a world file; how the wire takes text is a reading of its own.
+        if isinstance(record.get(name), str):
+            record[name] = _decimal(name, record[name])
     seller = identifier(command, "seller", world.marketplace.sellers)
     variant = world.marketplace.visible_variant(identifier(command, "variant", world.marketplace.variants), seller)
     by = seller if variant.owner is None else variant.owner
     return world.marketplace.put(variant, by, [{"seller_id": seller} | record])
+
+
+def _decimal(name: str, text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise Refused("bad_price", f"{name} must be a decimal number", field=name, value=text) from None
+
+
+def wms_report(world: World, command: Mapping[str, Any]) -> object:
+    """Refuse the report: no world file can describe a merchant of Integration Manager yet."""
+    del world
+    merchant = required(command, "merchant")
+    raise Refused("unknown_merchant", f"the world has no merchant {merchant!r}", field="merchant", value=merchant)
 
 
 def inventory_delete(world: World, command: Mapping[str, Any]) -> object:
@@ -99,6 +118,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "inventories.put": inventories_put,
     "variants.set_counts": variants_set_counts,
     "feed.acknowledge": feed_acknowledge,
+    "wms.report": wms_report,
     "clock.advance": clock_advance,
 }
 

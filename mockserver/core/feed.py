@@ -144,9 +144,10 @@ class Feed:
             self._forget(markers)
         return rows
 
-    def knows(self, token: int, version: str, channels: Iterable[SalesChannel]) -> bool:
-        """Whether all these markers exist already."""
-        return all(self._key(token, version, channel) in self._markers for channel in channels)
+    @property
+    def marker_count(self) -> int:
+        """How many markers there are; a first read makes one."""
+        return len(self._markers)
 
     def _key(self, token: int, version: str, channel: SalesChannel) -> MarkerKey:
         if self._scope == "token-channel":

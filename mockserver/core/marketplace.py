@@ -342,7 +342,7 @@ def price_of(
     value = record[name]
     if value is None:
         return _null_price(name, present, readings)
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise Refused("unprocessable", f"{name} must be a number", field=name, value=value)
     if isinstance(value, str) and readings["mp.string-price"] == "refused":
         raise Refused("unprocessable", f"{name} must be a number, not a string", field=name, value=value)

@@ -23,7 +23,6 @@ def no_details() -> Mapping[str, Any]:
     return NO_DETAILS
 
 
-
 @dataclass(slots=True, eq=False)
 class Warehouse:
     """A place that holds stock."""

@@ -36,7 +36,7 @@ def stock_receive(world: World, command: Mapping[str, Any]) -> object:
     """Add units to what is on hand at one stock location; an unknown location is created."""
     row = _located(world, command)
     received = units(command, "units", least=1)
-    units({"on_hand": row.on_hand + received}, "on_hand")
+    units({"on_hand": max(0, row.on_hand + received)}, "on_hand")
     row.on_hand += received
     _keep_row(world, row)
     world.touch_stock(row.product)

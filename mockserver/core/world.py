@@ -68,6 +68,7 @@ class World:
     def __init__(self, readings: Mapping[str, str], *, now_ms: int, seed: int = 0) -> None:
         self.readings = dict(readings)
         self.now_ms = now_ms
+        self.started_ms = now_ms
         self.seed = seed
         self.warehouses: dict[int, Warehouse] = {}
         self.channels: dict[int, SalesChannel] = {}

@@ -1,0 +1,274 @@
+"""
+A server under judgement, reached over HTTP or called in this process as a WSGI application.
+
+Worlds are made through the control API; their addresses and credentials come with them. Credentials go into requests
+and nowhere else: they are blanked out of everything that is kept for a report.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import sys
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from conformance.verdict import Inconclusive, UnexpectedAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import TracebackType
+    from typing import Self
+
+SECONDS_PER_CALL: Final = 30.0
+LONGEST_EXCERPT: Final = 300
+CONTROL: Final = "/_mock"
+MEDIA_TYPES: Final = {"order_manager": "application/json", "marketplacer": "application/vnd.api+json"}
+
+
+class BadTarget(ValueError):
+    """The text that names a target names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: status number, headers by lower-case name, body as sent."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> object:
+        """The body as JSON, or None when it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of the body, for a report."""
+        return self.body.decode("utf-8", "replace")[:LONGEST_EXCERPT]
+
+
+class Target:
+    """A server under judgement. Close it, or use it as a context manager."""
+
+    def __init__(self, name: str, client: httpx.Client, base_url: str) -> None:
+        self.name = name
+        self._client = client
+        self._base_url = base_url
+
+    @classmethod
+    def open(cls, where: str) -> Target:
+        """
+        Return the target that ``where`` names: a URL, or ``module:attribute`` of a WSGI application or its maker.
+
+        Raises:
+            BadTarget: when it is neither, or nothing can be imported there.
+
+        """
+        if where.startswith(("http://", "https://")):
+            return cls(_without_credentials(where), httpx.Client(timeout=SECONDS_PER_CALL), where.rstrip("/"))
+        transport = httpx.WSGITransport(app=_application(where), raise_app_exceptions=False)  # type: ignore[arg-type]
+        return cls(where, httpx.Client(transport=transport), "http://127.0.0.1")
+
+    def __enter__(self) -> Self:
+        """Return the target itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connection."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def send(self, method: str, url: str, **parts: Any) -> Answer:
+        """
+        Send one request and return the answer, whatever its status.
+
+        Raises:
+            Inconclusive: when no answer comes.
+
+        """
+        try:
+            response = self._client.request(method, url, **parts)
+        except httpx.TransportError as error:
+            raise Inconclusive(f"{self.name}: no answer ({type(error).__name__})") from error
+        return Answer(response.status_code, dict(response.headers), response.content)
+
+    def control(self, method: str, path: str, body: object = None) -> Answer:
+        """Call the control API; ``path`` goes behind its prefix."""
+        parts = {} if body is None else {"json": body}
+        return self.send(method, f"{self._base_url}{CONTROL}{path}", **parts)
+
+    @contextmanager
+    def world(self, document: Mapping[str, Any]) -> Iterator[TargetWorld]:
+        """
+        Make a world, hand it out, and drop it in the end.
+
+        Raises:
+            Inconclusive: when there is no control API to make worlds with.
+            UnexpectedAnswer: when a sound world is not taken, or the answer lacks what it must hold.
+
+        """
+        answer = self.control("POST", "/worlds", {"world": document})
+        if answer.status in (404, 405, 501):
+            raise Inconclusive(f"{self.name}: no control API answers under {CONTROL} (status {answer.status})")
+        if answer.status != 201:
+            raise UnexpectedAnswer("POST /_mock/worlds", 201, f"{answer.status} {answer.excerpt}")
+        world = _created(self, answer)
+        try:
+            yield world
+        finally:
+            with suppress(Inconclusive):
+                self.control("DELETE", f"/worlds/{world.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class TargetWorld:
+    """One world on a target, with its addresses and credentials."""
+
+    target: Target
+    id: str
+    urls: Mapping[str, str]
+    tokens: tuple[str, ...] = field(repr=False)
+    api_keys: Mapping[str, str] = field(repr=False)
+
+    def call(self, request: Mapping[str, Any]) -> Answer:
+        """Send one request as a vector or a probe writes it down (schemas/harness/probe.json, request)."""
+        api: str = request["api"]
+        headers = {**self._credentials(request.get("as")), **_media_type(request)}
+        url = f"{self.urls[api].rstrip('/')}{request['path']}"
+        return self.target.send(
+            request["method"], url, params=request.get("query"), headers=headers, content=_content(request)
+        )
+
+    def _credentials(self, caller: Mapping[str, Any] | None) -> dict[str, str]:
+        if caller is None:
+            return {}
+        if "token" in caller:
+            return {"Authorization": f"Bearer {self._token(caller['token'])}"}
+        key = self.api_keys.get(str(caller["seller"]))
+        if key is None:
+            raise UnexpectedAnswer(f"api_keys/{caller['seller']}", "a key of this seller", None)
+        by = caller.get("by", "bearer")
+        bearer = {"Authorization": f"Bearer {key}"} if by != "key-header" else {}
+        return bearer | ({"MARKETPLACER-API-KEY": key} if by != "bearer" else {})
+
+    def _token(self, index: int) -> str:
+        if index >= len(self.tokens):
+            raise UnexpectedAnswer("order_manager/tokens", f"at least {index + 1}", len(self.tokens))
+        return self.tokens[index]
+
+    def run(self, commands: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """
+        Run commands and return one result each.
+
+        Raises:
+            UnexpectedAnswer: when the answer is not one result a command.
+
+        """
+        answer = self.target.control("POST", f"/worlds/{self.id}/commands", commands)
+        results = answer.json
+        if answer.status != 200 or not isinstance(results, list) or len(results) != len(commands):
+            actual = f"{answer.status} {self.redacted(answer.excerpt)}"
+            raise UnexpectedAnswer("POST /_mock/worlds/{id}/commands", f"200, {len(commands)} results", actual)
+        return [result if isinstance(result, dict) else {} for result in results]
+
+    def advance(self, by: str) -> None:
+        """
+        Move the world's clock on by an ISO 8601 duration.
+
+        Raises:
+            UnexpectedAnswer: when it is refused.
+
+        """
+        answer = self.target.control("POST", f"/worlds/{self.id}/clock/advance", {"by": by})
+        if answer.status != 200:
+            raise UnexpectedAnswer("POST /_mock/worlds/{id}/clock/advance", 200, answer.status)
+
+    def redacted(self, value: object) -> Any:
+        """Return the value with every credential of this world blanked out."""
+        if isinstance(value, str):
+            for secret in (*self.tokens, *self.api_keys.values()):
+                value = value.replace(secret, "[credential]")
+            return value
+        if isinstance(value, list):
+            return [self.redacted(each) for each in value]
+        if isinstance(value, dict):
+            return {key: self.redacted(each) for key, each in value.items()}
+        return value
+
+
+def _created(target: Target, answer: Answer) -> TargetWorld:
+    body = answer.json
+    try:
+        order_manager, marketplacer = body["order_manager"], body["marketplacer"]  # type: ignore[index]
+        return TargetWorld(
+            target=target,
+            id=str(body["id"]),  # type: ignore[index]
+            urls={"order_manager": str(order_manager["url"]), "marketplacer": str(marketplacer["url"])},
+            tokens=tuple(str(token) for token in order_manager["tokens"] if token),
+            api_keys={str(seller): str(key) for seller, key in marketplacer["api_keys"].items()},
+        )
+    except (KeyError, TypeError, AttributeError):
+        wanted = "id, order_manager {url, tokens}, marketplacer {url, api_keys}"
+        raise UnexpectedAnswer("POST /_mock/worlds", wanted, sorted(body) if isinstance(body, dict) else None) from None
+
+
+def _media_type(request: Mapping[str, Any]) -> dict[str, str]:
+    if "content_type" in request:
+        return {"Content-Type": request["content_type"]}
+    return {"Content-Type": MEDIA_TYPES[request["api"]]} if _content(request) is not None else {}
+
+
+def _content(request: Mapping[str, Any]) -> bytes | None:
+    if "text" in request:
+        text: str = request["text"]
+        return text.encode()
+    return json.dumps(request["body"]).encode() if "body" in request else None
+
+
+def _without_credentials(url: str) -> str:
+    return re.sub(r"://[^/@]*@", "://", url)
+
+
+def _application(where: str) -> Callable[..., object]:
+    module_name, _, attribute = where.removesuffix("()").partition(":")
+    if not re.fullmatch(r"[\w.]+:[\w.]+", f"{module_name}:{attribute}"):
+        raise BadTarget(f"{where!r} is neither a URL nor module:attribute")
+    # As for other runners of applications: what stands in the present folder can be named.
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        found: Any = import_module(module_name)
+        for name in attribute.split("."):
+            found = getattr(found, name)
+    except (ImportError, AttributeError) as error:
+        raise BadTarget(f"{where!r}: {error}") from error
+    finally:
+        sys.path.remove(str(Path.cwd()))
+    app = found() if where.endswith("()") or _is_maker(found) else found
+    if not callable(app):
+        raise BadTarget(f"{where!r} is no WSGI application")
+    return app  # type: ignore[no-any-return]
+
+
+def _is_maker(found: object) -> bool:
+    """Return whether this takes no arguments that must be given, where an application takes two."""
+    if not inspect.isfunction(found):
+        return False
+    parameters = inspect.signature(found).parameters.values()
+    positional = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
+    return not any(each.default is each.empty and each.kind in positional for each in parameters)

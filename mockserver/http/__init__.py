@@ -1,0 +1,1 @@
+"""The imitated APIs and the control API over HTTP."""

@@ -1,0 +1,93 @@
+"""The Flask application: the control API, the imitated APIs, and a lane for the hot ones in front of its dispatch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from mockserver.clock import ManualClock, RealClock
+from mockserver.http.bodies import LARGEST_BODY
+from mockserver.http.control import LARGEST_CONTROL_BODY, PREFIX, control_blueprint
+from mockserver.http.exchange import Request, json_answer
+from mockserver.http.gateway import PREFIXES, Gateway
+from mockserver.http.lane import Lane
+from mockserver.http.wire import read_dialect
+from mockserver.settings import Settings
+from mockserver.world_file import check_world, find_world, problems_of, read_world
+from mockserver.worlds import Worlds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_METHODS: Final = ["GET", "POST", "PUT", "DELETE", "PATCH"]
+
+
+def create_app(settings: Settings | None = None, *, worlds: Worlds | None = None) -> Flask:
+    """
+    Return a server as a WSGI application.
+
+    Raises:
+        WorldFileError: when the world to start with cannot be used.
+        DialectError: when the dialect file cannot be used.
+
+    """
+    settings = settings or Settings()
+    worlds = worlds if worlds is not None else Worlds(readings=settings.readings)
+    if settings.world is not None and worlds.default is None:
+        load_default(worlds, settings)
+    dialect = read_dialect(settings.dialect) if settings.dialect else None
+    return application(Gateway(worlds, dialect), control_token=settings.control_token)
+
+
+def load_default(worlds: Worlds, settings: Settings) -> None:
+    """Read the world that the server starts with; its id is the file's name."""
+    assert settings.world is not None  # noqa: S101 - asked before
+    path = find_world(settings.world)
+    document = read_world(path)
+    check_world(document, source=str(path), text_file=path)
+    document["readings"] = {**document.get("readings", {}), **settings.readings}
+    clock = RealClock() if settings.clock == "real" else ManualClock()
+    with problems_of(str(path), text_file=path):
+        worlds.serve_as_default(document, world_id=Path(path).stem, clock=clock)
+
+
+def application(gateway: Gateway, *, control_token: str | None = None) -> Flask:
+    """Return the Flask application around a gateway."""
+    app = Flask("mockserver", static_folder=None)
+    app.extensions["stockproof"] = gateway
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_CONTROL_BODY
+    app.register_blueprint(control_blueprint(gateway.worlds, token=control_token))
+    app.register_error_handler(HTTPException, _control_error)
+
+    def imitated(rest: str = "") -> Response:
+        del rest
+        answer = gateway.answer(_request())
+        return Response(answer.body, answer.status, list(answer.headers), content_type=answer.media_type)
+
+    for prefix in PREFIXES:
+        app.add_url_rule(prefix, f"imitated {prefix}", imitated, methods=_METHODS)
+        app.add_url_rule(f"{prefix}/<path:rest>", f"imitated below {prefix}", imitated, methods=_METHODS)
+    app.wsgi_app = Lane(app.wsgi_app, gateway)  # type: ignore[method-assign]
+    app.url_map.merge_slashes = False
+    return app
+
+
+def _request() -> Request:
+    # One byte more than is allowed is enough to see that it is too much.
+    body = request.stream.read(LARGEST_BODY + 1)
+    headers: Mapping[str, str] = {name.lower(): value for name, value in request.headers.items()}
+    query = request.query_string.decode("utf-8", "replace")
+    return Request(request.method, request.path, query, headers, body, request.host_url.rstrip("/"))
+
+
+def _control_error(error: HTTPException) -> Response:
+    """Answer what Flask refuses by itself in the form of the control API."""
+    message = error.description or "refused"
+    if error.code == 404:
+        message = f"no such route; the control API is under {PREFIX}, see {PREFIX}/openapi/control.json"
+    body: dict[str, Any] = {"error": str(error.name).lower().replace(" ", "_"), "message": message}
+    answer = json_answer(body, error.code or 500)
+    return Response(answer.body, answer.status, content_type=answer.media_type)

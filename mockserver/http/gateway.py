@@ -1,0 +1,201 @@
+"""
+The imitated APIs as one function from request to answer; Flask, the lane and the in-process mock all call it.
+
+Order of steps: route, size, caller, media type, handler, headers, record.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from mockserver.core.errors import Refused
+from mockserver.http import marketplacer, oauth, order_manager
+from mockserver.http.acknowledge import Acknowledge
+from mockserver.http.auth import check_level, marketplacer_caller, order_manager_caller
+from mockserver.http.bodies import LARGEST_BODY
+from mockserver.http.exchange import JSON_API, Answer, Call
+from mockserver.http.failures import Failure, from_refusal, marketplacer_failure, order_manager_failure
+from mockserver.http.routes import Match, NoMatch, Routes
+from mockserver.http.wire import Dialect, default_dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mockserver.http.exchange import Handler, Request
+    from mockserver.worlds import HostedWorld, Worlds
+
+_LOG: Final = logging.getLogger("mockserver")
+_SERVICE: Final = "/service"
+_MARKETPLACER: Final = "/api/"
+PREFIXES: Final = ("/service", "/v1", "/v1.1", "/v1.2", "/oauth", "/api")
+
+
+def is_imitated(path: str) -> bool:
+    """Whether a path belongs to one of the imitated APIs, known or not."""
+    first = "/" + path.lstrip("/").partition("/")[0]
+    return first in PREFIXES
+
+
+class Gateway:
+    """Answers requests to the imitated APIs of all worlds."""
+
+    def __init__(self, worlds: Worlds, dialect: Dialect | None = None) -> None:
+        self.worlds = worlds
+        self._routes = Routes()
+        acknowledge = Acknowledge(dialect or default_dialect())
+        self._handlers: Mapping[str, Handler] = {
+            "acknowledgeInventoryV12": acknowledge,
+            "acknowledgeInventoryV11": acknowledge,
+            "authorize": oauth.authorize,
+            "exchangeCode": oauth.exchange_code,
+            "listListings": order_manager.list_listings,
+            "listSalesChannels": order_manager.list_sales_channels,
+            "listProducts": order_manager.list_products,
+            "listProductsV1": order_manager.list_products,
+            "listWarehouses": order_manager.list_warehouses,
+            "getWarehouse": order_manager.get_warehouse,
+            "listInventory": order_manager.list_inventory,
+            "listStockTotals": order_manager.list_stock_totals,
+            "listStockTotalsV1": order_manager.list_stock_totals,
+            "listInventories": marketplacer.list_inventories,
+            "putInventories": marketplacer.put_inventories,
+            "deleteInventory": marketplacer.delete_inventory,
+            "listMultiStoreMemberships": marketplacer.list_memberships,
+            "listVariants": marketplacer.list_variants,
+            "getVariant": marketplacer.get_variant,
+            "listAdvertVariants": marketplacer.list_advert_variants,
+            "getAdvertVariant": marketplacer.get_variant,
+            "setStockOnHand": marketplacer.set_stock_on_hand,
+            "listAdverts": marketplacer.list_adverts,
+            "getAdvert": marketplacer.get_advert,
+        }
+
+    @property
+    def operation_ids(self) -> frozenset[str]:
+        """The operations that have a handler."""
+        return frozenset(self._handlers)
+
+    def answer(self, request: Request) -> Answer:
+        """Return the answer to one request, headers complete; never raises."""
+        route = self._routes.match(request.method, request.path)
+        if isinstance(route, NoMatch):
+            return self._unrouted(request, route)
+        call = Call(request, route.operation, self.worlds, path=_unquoted(route))
+        try:
+            answer = self._served(call)
+        except Failure as failure:
+            answer = self._failed(call, failure)
+        except Refused as refusal:
+            answer = self._failed(call, from_refusal(refusal))
+        except Exception:
+            _LOG.exception("unexpected error in %s", route.operation.operation_id)
+            answer = self._failed(call, Failure("server_error", "the mock itself failed; see its log"))
+        return self._finished(call, answer)
+
+    def _served(self, call: Call) -> Answer:
+        request, operation = call.request, call.operation
+        if operation.api == "marketplacer":
+            call.hosted, call.seller = marketplacer_caller(self.worlds, request.headers)
+            _check_size(request)
+            check_level(call)
+            _check_media_type(call)
+        else:
+            if operation.security == ("accessToken",):
+                call.hosted, call.token = order_manager_caller(self.worlds, request.headers)
+                _check_prefix(call)
+            _check_size(request)
+        return self._handlers[operation.operation_id](call)
+
+    def _failed(self, call: Call, failure: Failure) -> Answer:
+        if call.operation.api == "marketplacer":
+            return marketplacer_failure(failure, marketplacer.media_type(call) if call.hosted else JSON_API)
+        return order_manager_failure(failure, call.option("om.error-body") if call.hosted else "message-and-code")
+
+    def _finished(self, call: Call, answer: Answer) -> Answer:
+        hosted, operation, request = call.hosted or self.worlds.default, call.operation, call.request
+        if hosted is None:
+            return answer
+        key = (operation.operation_id, answer.status < 400, len(answer.body) > 2)
+        value = hosted.headers_for(key, lambda: _behaviours(operation.behaviours, answer))
+        finished = answer._replace(headers=(*answer.headers, ("X-Mock-Behaviours", value)))
+        _record(hosted, operation.api, operation.operation_id, request, finished)
+        return finished
+
+    def _unrouted(self, request: Request, route: NoMatch) -> Answer:
+        kind = "not_found"
+        if request.path.startswith(_MARKETPLACER):
+            # Marketplacer answers a wrong method like a wrong path (MP-API-02).
+            answer = marketplacer_failure(Failure(kind, f"no such route; the nearest is {route.nearest}"))
+        elif route.path_exists:
+            failure = Failure("method_not_allowed", f"{request.method} is not served here; there is {route.nearest}")
+            answer = order_manager_failure(failure)._replace(headers=(("Allow", ", ".join(route.allowed)),))
+        else:
+            answer = order_manager_failure(Failure(kind, f"no such route; the nearest is {route.nearest}"))
+        api = "marketplacer" if request.path.startswith(_MARKETPLACER) else "order-manager"
+        ids = ("MP-API-02", "MP-API-03") if api == "marketplacer" else ("om.error-body",)
+        hosted = self._claimed(request)
+        if hosted is None:
+            return answer
+        value = hosted.headers_for((api, "unrouted"), lambda: ids)
+        answer = answer._replace(headers=(*answer.headers, ("X-Mock-Behaviours", value)))
+        _record(hosted, api, None, request, answer)
+        return answer
+
+    def _claimed(self, request: Request) -> HostedWorld | None:
+        """Return the world that a request without a route belongs to, by its credential, else the default."""
+        for caller in (order_manager_caller, marketplacer_caller):
+            try:
+                return caller(self.worlds, request.headers)[0]
+            except Failure:
+                continue
+        return self.worlds.default
+
+
+def _unquoted(route: Match) -> dict[str, str]:
+    return {name: unquote(value) for name, value in route.values.items()} if route.values else route.values
+
+
+def _behaviours(ids: Iterable[str], answer: Answer) -> list[str]:
+    """Return the ids that an answer rests on: one without rows says nothing about how figures are made."""
+    if answer.status < 400 and len(answer.body) > 2:
+        return list(ids)
+    figures = ("OM-ALLOC", "OM-EXCL", "OM-AVAIL", "alloc.", "avail.", "orders.")
+    return [each for each in ids if not each.startswith(figures)]
+
+
+def _record(hosted: HostedWorld, api: str, operation_id: str | None, request: Request, answer: Answer) -> None:
+    hosted.recorder.record(
+        hosted.world.now_ms,
+        api,
+        operation_id,
+        request.method,
+        request.path,
+        request.query,
+        request.headers,
+        request.body,
+        answer.status,
+        answer.headers,
+        answer.body,
+    )
+
+
+def _check_size(request: Request) -> None:
+    if len(request.body) > LARGEST_BODY:
+        raise Failure("too_large", f"the body is larger than {LARGEST_BODY} bytes")
+
+
+def _check_prefix(call: Call) -> None:
+    if call.option("om.service-prefix") == "required" and not call.request.path.startswith(_SERVICE):
+        raise Failure("not_found", f"no such route; the nearest is {call.request.method} {_SERVICE}{call.request.path}")
+
+
+def _check_media_type(call: Call) -> None:
+    """POST and PUT need the JSON:API media type (MP-API-02)."""
+    if not call.operation.media_types:
+        return
+    given = call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != JSON_API:
+        detail = f"Content-Type must be {JSON_API}, not {given[:80] or 'absent'}"
+        raise Failure("unsupported_media_type", detail)

@@ -1,0 +1,432 @@
+"""Marketplacer's legacy REST v2 for sellers: inventories first, and the routes that lead to them (MP-INV, MP-API)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlencode
+
+from mockserver.http.bodies import broken_rules, parse_json
+from mockserver.http.exchange import JSON, JSON_API, Answer, json_answer
+from mockserver.http.failures import Failure, from_refusal
+from mockserver.http.query import parsed_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from mockserver.core.marketplace import Advert, Inventory, Marketplace, Variant
+    from mockserver.core.world import Outcome
+    from mockserver.http.exchange import Call
+
+Json = dict[str, Any]
+
+_PAGE_SIZES: Final = {"50-1100": (50, 1100), "50-500": (50, 500), "100-100": (100, 100)}
+_LONGEST_NUMBER: Final = 15
+
+
+def media_type(call: Call) -> str:
+    """Return the media type that the world's answers carry."""
+    return JSON_API if call.option("mp.media-type") == "vnd-api-json" else JSON
+
+
+def _answer(call: Call, value: Json, status: int = 200) -> Answer:
+    return json_answer(value, status, media_type(call))
+
+
+def _marketplace(call: Call) -> Marketplace:
+    return call.world.world.marketplace
+
+
+def _seller(call: Call) -> int:
+    assert call.seller is not None  # noqa: S101 - the gateway lets nobody in without a seller
+    return call.seller
+
+
+def _number(call: Call, name: str) -> int:
+    text = call.path[name]
+    if not (text.isascii() and text.isdigit()) or len(text) > _LONGEST_NUMBER:
+        raise Failure("not_found", f"{name.replace('_', ' ')} {text[:40]!r} does not exist")
+    return int(text)
+
+
+def _variant(call: Call) -> Variant:
+    from mockserver.core.errors import Refused
+
+    try:
+        variant = _marketplace(call).visible_variant(_number(call, "variant_id"), _seller(call))
+    except Refused as refusal:
+        raise from_refusal(refusal) from None
+    if "advert_id" in call.path and variant.advert_id != _number(call, "advert_id"):
+        raise Failure("not_found", "the advert has no such variant")
+    return variant
+
+
+def _done(outcome: Outcome) -> Outcome:
+    if outcome.refusal is not None:
+        raise from_refusal(outcome.refusal)
+    return outcome
+
+
+# -- inventories -------------------------------------------------------------------------------------
+
+
+def list_inventories(call: Call) -> Answer:
+    """
+    Answer the variant's inventories, to the owner and to members (MP-INV-01).
+
+    Raises:
+        Failure: 404 for a variant that is not the key's.
+
+    """
+    with call.world.lock:
+        variant = _variant(call)
+        if variant.owner is None and call.option("mp.single-store-get") == "not-found":
+            raise Failure("not_found", "the variant is not part of a multi-store")
+        return _inventories(call, variant)
+
+
+def _inventories(call: Call, variant: Variant) -> Answer:
+    own_only = call.option("mp.member-reads") == "own" and _seller(call) != variant.owner
+    held = _marketplace(call).ordered(variant)
+    data = [inventory_json(call, each) for each in held if not own_only or each.seller == _seller(call)]
+    return _answer(call, {"data": data})
+
+
+def put_inventories(call: Call) -> Answer:
+    """
+    Merge records by seller: many for the owner, its own for a member; answer all inventories (MP-INV-03 to 08).
+
+    Raises:
+        Failure: 404 for a foreign variant, 415 for the wrong media type, 422 for a record that is refused.
+
+    """
+    with call.world.lock:
+        variant = _variant(call)
+        records = _records(call)
+        command = {"type": "inventories.put", "variant": variant.id, "by": _seller(call), "records": records}
+        _done(call.world.run(command))
+        return _inventories(call, variant)
+
+
+def _records(call: Call) -> list[Json]:
+    body = parse_json(call.request.body, malformed=_malformed(call))
+    data = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(data, list):
+        kind = "unprocessable" if call.option("mp.data-not-array") == "unprocessable" else "bad_request"
+        raise Failure(kind, "data must be an array of inventories", source="data")
+    for violation in broken_rules("mp-inventories-put", body):
+        raise Failure(
+            "unprocessable", f"{violation.pointer}: {violation.message}", source=_attribute(violation.pointer)
+        )
+    return [_record(entry["attributes"]) for entry in data]
+
+
+def _record(attributes: Mapping[str, Any]) -> Json:
+    """Return the attributes that matter; a seller id that came as text is taken as the number it names."""
+    record = {name: attributes[name] for name in _WRITABLE if name in attributes}
+    if isinstance(record.get("seller_id"), str):
+        record["seller_id"] = int(record["seller_id"])
+    return record
+
+
+_WRITABLE: Final = ("count_on_hand", "price", "sale_price", "infinite", "seller_id", "fulfilment_provider")
+
+
+def _malformed(call: Call) -> str:
+    return "bad_request" if call.option("mp.malformed-json") == "bad-request" else "unprocessable"
+
+
+def _attribute(pointer: str) -> str:
+    """Return the attribute that a JSON pointer such as /data/0/attributes/price names."""
+    head, _, name = pointer.rpartition("/attributes/")
+    return name if head else "data"
+
+
+def delete_inventory(call: Call) -> Answer:
+    """
+    Remove an inventory record; 204 without a body (MP-INV-11).
+
+    Raises:
+        Failure: 404 for what is not there or not the key's.
+
+    """
+    with call.world.lock:
+        variant = _variant(call)
+        number = _number(call, "inventory_id")
+        command = {"type": "inventory.delete", "variant": variant.id, "by": _seller(call), "inventory_id": number}
+        _done(call.world.run(command))
+        return Answer(204, media_type=None)
+
+
+def inventory_json(call: Call, held: Inventory) -> Json:
+    """Return an inventory as the API writes it: prices as strings or null, an infinite record without count."""
+    attributes: Json = {
+        "count_on_hand": held.count_on_hand,
+        "price": _price_text(call, held.price),
+        "sale_price": _price_text(call, held.sale_price),
+        "infinite": held.infinite,
+        "seller_id": held.seller,
+        "fulfilment_provider": held.fulfilment_provider,
+    }
+    how = call.option("mp.infinite-record")
+    if held.infinite and how != "shows":
+        for name in ("count_on_hand", "price", "sale_price"):
+            attributes[name] = None
+            if how == "omits":
+                del attributes[name]
+    return {"id": _id(call, held.id), "type": "inventories", "attributes": attributes}
+
+
+def _id(call: Call, number: int) -> int | str:
+    return str(number) if call.option("mp.id-type") == "string" else number
+
+
+def _price_text(call: Call, price: Decimal | None) -> str | None:
+    if price is None:
+        return None
+    text = f"{price:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    whole = call.option("mp.price-text") == "one-decimal" and "." not in text
+    return f"{text}.0" if whole else text
+
+
+# -- what leads to inventories -----------------------------------------------------------------------
+
+
+def list_memberships(call: Call) -> Answer:
+    """Answer the members of the multi-store that the key's seller owns; nothing for anybody else (MP-API-05)."""
+    with call.world.lock:
+        marketplace, owner = _marketplace(call), _seller(call)
+        members = marketplace.multi_stores.get(owner, ())
+        data = [
+            {
+                "id": _id(call, position),
+                "type": "multi_store_memberships",
+                "attributes": {"seller_id": member, "seller_name": marketplace.sellers[member].name},
+            }
+            for position, member in enumerate(members, start=1)
+        ]
+        return _answer(call, {"data": data})
+
+
+def list_variants(call: Call) -> Answer:
+    """Answer the variants that the key may see, filtered by sku, barcode or external id, in pages."""
+    query = parsed_query(call.operation, call.request.query)
+    with call.world.lock:
+        found = [variant for variant in _visible(call) if _fits(variant, query)]
+        return _page(call, query, found, variant_json)
+
+
+def list_advert_variants(call: Call) -> Answer:
+    """
+    Answer the variants of one advert, in pages.
+
+    Raises:
+        Failure: 404 for an advert that is not the key's.
+
+    """
+    query = parsed_query(call.operation, call.request.query)
+    with call.world.lock:
+        _, variants = _advert(call)
+        return _page(call, query, variants, variant_json)
+
+
+def get_variant(call: Call) -> Answer:
+    """
+    Answer one variant; as an object or as an array of one, the pages disagree.
+
+    Raises:
+        Failure: 404 for a variant that is not the key's, or not of the advert.
+
+    """
+    with call.world.lock:
+        data = variant_json(call, _variant(call))
+        return _answer(call, {"data": [data] if call.option("mp.variant-one") == "array" else data})
+
+
+def set_stock_on_hand(call: Call) -> Answer:
+    """
+    Set the counts of several variants at once, all or nothing; 201 with an empty body.
+
+    Raises:
+        Failure: 422 for a bad value, 404 for a variant that is not the key's.
+
+    """
+    body = parse_json(call.request.body, malformed=_malformed(call))
+    coerced = call.option("mp.bad-count") == "coerced"
+    for violation in broken_rules("mp-stock-on-hand-request", body):
+        if not (coerced and _is_mere_count(body)):
+            raise Failure("unprocessable", f"{violation.pointer}: {violation.message}", source="count_on_hand")
+    counts = {variant: _count(value) for variant, value in body["count_on_hand"].items()}
+    with call.world.lock:
+        _done(call.world.run({"type": "variants.set_counts", "by": _seller(call), "counts": counts}))
+    return Answer(201, media_type=None)
+
+
+def _is_mere_count(body: object) -> bool:
+    counts = body.get("count_on_hand") if isinstance(body, dict) else None
+    return isinstance(counts, dict) and all(
+        key.isdigit() and (value == "INFINITE" or (isinstance(value, int | float) and not isinstance(value, bool)))
+        for key, value in counts.items()
+    )
+
+
+def _count(value: float | str) -> int | None:
+    return None if isinstance(value, str) else max(0, int(value // 1))
+
+
+def list_adverts(call: Call) -> Answer:
+    """Answer the adverts with a variant that the key may see; sku and barcode match any of its variants."""
+    query = parsed_query(call.operation, call.request.query)
+    with call.world.lock:
+        by_advert: dict[int, list[Variant]] = {}
+        for variant in _visible(call):
+            by_advert.setdefault(variant.advert_id, []).append(variant)
+        adverts = _marketplace(call).adverts
+        found = [adverts[each] for each in sorted(by_advert) if _fits_advert(adverts[each], by_advert[each], query)]
+        return _page(call, query, found, lambda _, advert: advert_json(call, advert, by_advert[advert.id]))
+
+
+def get_advert(call: Call) -> Answer:
+    """
+    Answer one advert; ``include=variants`` brings its variants along.
+
+    Raises:
+        Failure: 404 for an advert that is not the key's.
+
+    """
+    query = parsed_query(call.operation, call.request.query)
+    with call.world.lock:
+        advert, variants = _advert(call)
+        body: Json = {"data": advert_json(call, advert, variants)}
+        if "variants" in (query["include"] or "").split(","):
+            body["included"] = [variant_json(call, variant) for variant in variants]
+        return _answer(call, body)
+
+
+def _advert(call: Call) -> tuple[Advert, list[Variant]]:
+    number = _number(call, "advert_id")
+    variants = [variant for variant in _visible(call) if variant.advert_id == number]
+    if not variants:
+        raise Failure("not_found", f"no advert {number} belongs to the key")
+    return _marketplace(call).adverts[number], variants
+
+
+def _visible(call: Call) -> list[Variant]:
+    marketplace, seller = _marketplace(call), _seller(call)
+    return [
+        marketplace.variants[each]
+        for each in sorted(marketplace.variants)
+        if marketplace.is_visible(marketplace.variants[each], seller)
+    ]
+
+
+def _fits(variant: Variant, query: Mapping[str, Any]) -> bool:
+    return (
+        query["sku"] in (None, variant.sku)
+        and query["barcode"] in (None, variant.details.get("barcode"))
+        and query["external_id"] in (None, variant.details.get("external_id"))
+    )
+
+
+def _fits_advert(advert: Advert, variants: Sequence[Variant], query: Mapping[str, Any]) -> bool:
+    own = {"sku": query["sku"], "barcode": query["barcode"], "external_id": None}
+    by_variant = any(_fits(variant, own) for variant in variants)
+    return by_variant and query["external_id"] in (None, advert.details.get("external_id"))
+
+
+def variant_json(call: Call, variant: Variant) -> Json:
+    """Return a variant as the API writes it; its prices are numbers, unlike an inventory's."""
+    attributes = {
+        "count_on_hand": _marketplace(call).count_of(variant),
+        "infinite": variant.infinite,
+        "sku": variant.sku,
+        "barcode": variant.details.get("barcode"),
+        "external_id": variant.details.get("external_id"),
+        "label": variant.details.get("label"),
+        "price": _price_number(variant.price),
+        "sale_price": _price_number(variant.sale_price),
+    }
+    advert = {"data": {"id": _id(call, variant.advert_id), "type": "adverts"}}
+    return {
+        "id": _id(call, variant.id),
+        "type": "variants",
+        "attributes": attributes,
+        "relationships": {"advert": advert},
+    }
+
+
+def _price_number(price: Decimal | None) -> float | int | None:
+    if price is None:
+        return None
+    return int(price) if price == price.to_integral_value() else float(price)
+
+
+def advert_json(call: Call, advert: Advert, variants: Iterable[Variant]) -> Json:
+    """Return an advert as the API writes it; its price is a string with a decimal point."""
+    listed = list(variants)
+    details = advert.details
+    attributes = {
+        "title": details.get("title") or listed[0].details.get("label") or listed[0].sku,
+        "description": details.get("description"),
+        "price": _advert_price(details.get("price"), listed[0].price),
+        "sale_price": _advert_price(details.get("sale_price"), listed[0].sale_price),
+        "published": details.get("published", True),
+        "external_id": details.get("external_id"),
+    }
+    related = [{"id": _id(call, variant.id), "type": "variants"} for variant in listed]
+    return {
+        "id": _id(call, advert.id),
+        "type": "adverts",
+        "attributes": attributes,
+        "relationships": {"variants": {"data": related}},
+        "links": {"self": f"{call.request.base_url}/api/v2/client/adverts/{advert.id}"},
+    }
+
+
+def _advert_price(given: str | None, fallback: Decimal | None) -> str | None:
+    price = Decimal(given) if given is not None else fallback
+    if price is None:
+        return None
+    text = f"{price:f}"
+    return text if "." in text else f"{text}.0"
+
+
+# -- pages -------------------------------------------------------------------------------------------
+
+
+def _page(call: Call, query: Mapping[str, Any], found: Sequence[Any], render: Callable[[Call, Any], Json]) -> Answer:
+    """Answer one page with its links; an empty list has none (MP-API-04)."""
+    size, number = _page_size(call, query), query["page[number]"]
+    if not found:
+        return _answer(call, {"data": []})
+    last = -(-len(found) // size)
+    data = [render(call, each) for each in found[(number - 1) * size : number * size]]
+    return _answer(call, {"data": data, "links": _links(call, query, number, last, size)})
+
+
+def _page_size(call: Call, query: Mapping[str, Any]) -> int:
+    default, most = _PAGE_SIZES[call.option("mp.page-size")]
+    # The contract's default is that of the newest edition; an older one has its own.
+    size = (
+        query["page[size]"] if "page%5Bsize%5D" in call.request.query or "page[size]" in call.request.query else default
+    )
+    if size > most and call.option("mp.page-size-above-maximum") == "refused":
+        raise Failure("bad_request", f"page[size] must be 1 to {most}, not {size}", source="page[size]")
+    return int(min(size, most))
+
+
+def _links(call: Call, query: Mapping[str, Any], number: int, last: int, size: int) -> Json:
+    kept = {key: value for key, value in query.items() if value is not None and not key.startswith("page[")}
+
+    def page(wanted: int) -> str:
+        pages = f"page[number]={wanted}&page[size]={size}"
+        return f"{quote(call.request.path)}?{urlencode(kept) + '&' if kept else ''}{pages}"
+
+    links = {"first": page(1), "next": page(number + 1), "last": page(last)}
+    if number >= last:
+        del links["next"]
+        if call.option("mp.last-page-next") == "same-as-last":
+            links["next"] = page(last)
+    return links

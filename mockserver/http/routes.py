@@ -1,0 +1,84 @@
+"""From method and path to an operation of the served contracts; from a wrong one to the nearest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Final
+
+from mockserver.contracts import operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mockserver.contracts import Operation
+
+_SLASHES: Final = re.compile(r"/{2,}")
+_LONGEST_COMPARED: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An operation and the path values that the request named."""
+
+    operation: Operation
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NoMatch:
+    """No operation fits: whether the path exists under other methods, and the route that is nearest."""
+
+    path_exists: bool
+    nearest: str
+    allowed: tuple[str, ...] = ()
+
+
+class Routes:
+    """The routes of the imitated APIs."""
+
+    def __init__(self, apis: Iterable[str] = ("order-manager", "marketplacer")) -> None:
+        self._static: dict[tuple[str, str], Match] = {}
+        self._patterns: list[tuple[str, re.Pattern[str], Operation]] = []
+        self._known: list[tuple[str, str]] = []
+        for api in apis:
+            for operation in operations(api):
+                self._add(operation)
+
+    def _add(self, operation: Operation) -> None:
+        for prefix in operation.prefixes:
+            path = prefix + operation.path
+            self._known.append((operation.method, path))
+            if "{" not in path:
+                self._static[operation.method, path] = Match(operation, {})
+            else:
+                pattern = "/".join(
+                    f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in path.split("/")
+                )
+                self._patterns.append((operation.method, re.compile(pattern), operation))
+
+    def match(self, method: str, path: str) -> Match | NoMatch:
+        """Return the operation that a request means; doubled and trailing slashes are forgiven."""
+        found = self._exact(method, path)
+        if found is not None:
+            return found
+        tidy = _SLASHES.sub("/", path).rstrip("/")
+        return self._exact(method, tidy) or self._no_match(method, tidy)
+
+    def _match_pattern(self, method: str, path: str) -> Match | None:
+        for known_method, pattern, operation in self._patterns:
+            if known_method == method and (match := pattern.fullmatch(path)) is not None:
+                return Match(operation, match.groupdict())
+        return None
+
+    def _no_match(self, method: str, path: str) -> NoMatch:
+        others = sorted({known for known, _ in self._known if self._exact(known, path) is not None})
+        if others:
+            return NoMatch(path_exists=True, nearest=f"{others[0]} {path}", allowed=tuple(others))
+        wanted = f"{method} {path}"[:_LONGEST_COMPARED]
+        ranked = max(self._known, key=lambda route: (SequenceMatcher(None, wanted, " ".join(route)).ratio(), route))
+        return NoMatch(path_exists=False, nearest=" ".join(ranked))
+
+    def _exact(self, method: str, path: str) -> Match | None:
+        return self._static.get((method, path)) or self._match_pattern(method, path)

@@ -1,0 +1,120 @@
+"""Values <-> JSON where speed or a dialect asks for more than a dump: the rows of the acknowledge endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from mockserver.core.errors import nearest
+from mockserver.resources import schemas_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from mockserver.core.feed import Row
+    from mockserver.core.model import Listing
+
+# Encoded rows are a cache: dropped as a whole rather than let it outgrow the world.
+_MOST_FRAGMENTS: Final = 50_000
+
+
+class DialectError(ValueError):
+    """A wire dialect file that cannot be used: what is wrong, and the nearest valid name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How an account's acknowledge endpoint names things; the names are not public (OM-ACK-06)."""
+
+    channel: str
+    limit: str
+    acknowledged: str
+    envelope_key: str
+    row: Mapping[str, str]
+
+
+@cache
+def default_dialect() -> Dialect:
+    """Return the shipped dialect, in the style of the neighbouring endpoints."""
+    return _dialect(_shipped())
+
+
+def read_dialect(path: Path) -> Dialect:
+    """
+    Return the dialect of a file, which may give only what differs from the shipped one.
+
+    Raises:
+        DialectError: when the file is unreadable or names something unknown.
+
+    """
+    try:
+        given = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise DialectError(f"{path}: {error}") from None
+    if not isinstance(given, dict) or given.get("format") != _shipped()["format"]:
+        raise DialectError(f"{path}: format must be {_shipped()['format']!r}")
+    return _dialect(_merged(_shipped(), given, str(path)))
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    return dict(orjson.loads((schemas_dir() / "dialects" / "acknowledge.json").read_bytes()))
+
+
+def _merged(base: Mapping[str, Any], given: Mapping[str, Any], place: str) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in given.items():
+        if key not in base and key != "title":
+            raise DialectError(f"{place}: unknown key {key!r}; nearest valid: {nearest(key, base)!r}")
+        if isinstance(base.get(key), dict) and isinstance(value, dict):
+            merged[key] = _merged(base[key], value, f"{place}: {key}")
+        elif isinstance(value, str) and value:
+            merged[key] = value
+        else:
+            raise DialectError(f"{place}: {key} must be a name, not {value!r}")
+    return merged
+
+
+def _dialect(written: Mapping[str, Any]) -> Dialect:
+    names = written["parameters"]
+    taken = [*written["row"].values()]
+    if len(set(taken)) != len(taken):
+        raise DialectError("two row fields have one name")
+    return Dialect(names["channel"], names["limit"], names["acknowledged"], written["envelope_key"], written["row"])
+
+
+class RowEncoder:
+    """Encodes answered rows in a dialect, keeping what never changes of a row encoded."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._figure = dialect.row["figure"]
+
+    def rows(self, rows: Sequence[Row], fragments: dict[int, bytes], *, envelope: bool) -> bytes:
+        """Return the JSON body for some rows; ``fragments`` is the world's cache by listing id."""
+        if len(fragments) > _MOST_FRAGMENTS:
+            fragments.clear()
+        parts = []
+        for listing, figure in rows:
+            fragment = fragments.get(listing.id)
+            if fragment is None:
+                fragment = fragments[listing.id] = self._fragment(listing)
+            parts.append(b"%b%d}" % (fragment, figure))
+        body = b"[" + b",".join(parts) + b"]"
+        return b"{%b:%b}" % (orjson.dumps(self._dialect.envelope_key), body) if envelope else body
+
+    def _fragment(self, listing: Listing) -> bytes:
+        values = {
+            "listing_id": listing.id,
+            "listing_sku": listing.listing_sku,
+            "master_sku": listing.product.master_sku,
+            "product_id": listing.product.id,
+            "sales_channel_id": listing.channel.id,
+        }
+        named = {name: values[field] for field, name in self._dialect.row.items() if field in values}
+        opened = orjson.dumps(named)[:-1] + (b"," if named else b"")
+        return opened + orjson.dumps(self._figure) + b":"
