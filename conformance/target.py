@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 SECONDS_PER_CALL: Final = 30.0
 LONGEST_EXCERPT: Final = 300
 CONTROL: Final = "/_mock"
+NO_CONTROL: Final = {
+    401: "the control API asks for its token, or for another one",
+    403: "the control API is closed to this machine",
+    404: "there is no control API to make worlds with",
+    405: "there is no control API to make worlds with",
+    501: "there is no control API to make worlds with",
+}
 MEDIA_TYPES: Final = {"order_manager": "application/json", "marketplacer": "application/vnd.api+json"}
 
 
@@ -61,24 +68,33 @@ class Answer:
 class Target:
     """A server under judgement. Close it, or use it as a context manager."""
 
-    def __init__(self, name: str, client: httpx.Client, base_url: str) -> None:
+    def __init__(self, name: str, client: httpx.Client, base_url: str, *, control_token: str | None = None) -> None:
         self.name = name
         self._client = client
         self._base_url = base_url
+        self._control_headers = {"Authorization": f"Bearer {control_token}"} if control_token else {}
 
     @classmethod
-    def open(cls, where: str) -> Target:
+    def open(cls, where: str, *, control_token: str | None = None) -> Target:
         """
         Return the target that ``where`` names: a URL, or ``module:attribute`` of a WSGI application or its maker.
+
+        ``control_token`` opens the control API of a server that asks for one.
 
         Raises:
             BadTarget: when it is neither, or nothing can be imported there.
 
         """
         if where.startswith(("http://", "https://")):
-            return cls(_without_credentials(where), httpx.Client(timeout=SECONDS_PER_CALL), where.rstrip("/"))
-        transport = httpx.WSGITransport(app=_application(where), raise_app_exceptions=False)  # type: ignore[arg-type]
-        return cls(where, httpx.Client(transport=transport), "http://127.0.0.1")
+            name, client, base_url = (
+                _without_credentials(where),
+                httpx.Client(timeout=SECONDS_PER_CALL),
+                where.rstrip("/"),
+            )
+        else:
+            transport = httpx.WSGITransport(app=_application(where), raise_app_exceptions=False)  # type: ignore[arg-type]
+            name, client, base_url = where, httpx.Client(transport=transport), "http://127.0.0.1"
+        return cls(name, client, base_url, control_token=control_token)
 
     def __enter__(self) -> Self:
         """Return the target itself."""
@@ -111,7 +127,7 @@ class Target:
     def control(self, method: str, path: str, body: object = None) -> Answer:
         """Call the control API; ``path`` goes behind its prefix."""
         parts = {} if body is None else {"json": body}
-        return self.send(method, f"{self._base_url}{CONTROL}{path}", **parts)
+        return self.send(method, f"{self._base_url}{CONTROL}{path}", headers=self._control_headers, **parts)
 
     @contextmanager
     def world(self, document: Mapping[str, Any]) -> Iterator[TargetWorld]:
@@ -124,8 +140,8 @@ class Target:
 
         """
         answer = self.control("POST", "/worlds", {"world": document})
-        if answer.status in (404, 405, 501):
-            raise Inconclusive(f"{self.name}: no control API answers under {CONTROL} (status {answer.status})")
+        if answer.status in NO_CONTROL:
+            raise Inconclusive(f"{self.name}: {NO_CONTROL[answer.status]} (status {answer.status})")
         if answer.status != 201:
             raise UnexpectedAnswer("POST /_mock/worlds", 201, f"{answer.status} {answer.excerpt}")
         world = _created(self, answer)

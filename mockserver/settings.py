@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 PREFIX = "MOCKSERVER_"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Settings:
     """What a server needs to know to start. ``world`` is a shipped name or a file, None for none."""
 

@@ -35,12 +35,18 @@ def options(command: Command) -> Command:
             metavar="URL|MODULE:APP",
             help="The server: its address, or a WSGI application (or its maker) to call in this process.",
         ),
+        click.option(
+            "--control-token",
+            envvar="CONFORMANCE_CONTROL_TOKEN",
+            metavar="TOKEN",
+            help="Opens the control API of a server that asks for one; better given in the environment.",
+        ),
     ):
         command = option(command)
     return command
 
 
-def open_target(where: str) -> Target:
+def open_target(where: str, control_token: str | None) -> Target:
     """
     Return the target.
 
@@ -49,7 +55,7 @@ def open_target(where: str) -> Target:
 
     """
     try:
-        return Target.open(where)
+        return Target.open(where, control_token=control_token)
     except BadTarget as error:
         raise click.UsageError(str(error)) from error
 

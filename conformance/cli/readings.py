@@ -10,8 +10,8 @@ from conformance.probes import load_probes, run_probes
 
 @click.command("readings", help="Switch on every option of every reading and look whether it shows.")
 @options
-def command(where: str, only: tuple[str, ...], as_json: bool) -> int:  # noqa: FBT001 - click hands it over by name
+def command(where: str, control_token: str | None, only: tuple[str, ...], as_json: bool) -> int:  # noqa: FBT001 - click hands it over by name
     """Return the exit code of a run over all readings, or over those that ``--only`` names."""
     probes = chosen(load_probes(), only, lambda probe: (probe.reading, *(f"{probe.reading}={o}" for o in probe.expect)))
-    with open_target(where) as target:
+    with open_target(where, control_token) as target:
         return report("readings", target, run_probes(target, probes), as_json=as_json)

@@ -78,9 +78,7 @@ def generate(listings: int, seed: int, out: Path | None) -> None:
 @click.argument("sheet", metavar="SHEET", type=click.Path(path_type=Path))
 @click.option("--warehouse", type=int, required=True, metavar="ID", help="The warehouse that the sheet is of.")
 @click.option("--layout", type=click.Choice(["in-house", "external"]), help="Else by the warehouse's type.")
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Where the updated world goes; else nowhere."
-)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where the updated world goes.")
 def import_stock(world_file: str, sheet: Path, warehouse: int, layout: Layout | None, out: Path | None) -> None:
     """
     Take a stock sheet (CSV or XLSX) into one warehouse of a world, and report row by row what was refused.

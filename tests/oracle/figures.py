@@ -57,9 +57,10 @@ def figure(world: World, listing_id: int, readings: dict[str, str] | None = None
     """Return the units that a listing may show; whether anybody is told is another question."""
     options = {**DEFAULTS, **(readings or {})}
     listing = find(world, "listings", "id", listing_id)
-    number = channel_figure(world, listing["master_sku"], listing["sales_channel"], options)
-    if options["alloc.listings-share"] == "each-full":
-        return number
+    return share(world, listing, channel_figure(world, listing["master_sku"], listing["sales_channel"], options), options)
+
+
+def share(world: World, listing: Item, number: int, options: dict[str, str]) -> int:
     sharing = [
         other["id"]
         for other in rows(world, "listings")
@@ -68,10 +69,12 @@ def figure(world: World, listing_id: int, readings: dict[str, str] | None = None
         and other.get("active", True)
         and other.get("push_inventory", True)
     ]
+    if options["alloc.listings-share"] == "each-full" or listing["id"] not in sharing or number < 0:
+        return number
     dealt = dict.fromkeys(sorted(sharing), 0)
     for turn in range(number):
         dealt[sorted(sharing)[turn % len(sharing)]] += 1
-    return dealt[listing_id]
+    return dealt[listing["id"]]
 
 
 def channel_figure(world: World, master_sku: str, channel_id: int, options: dict[str, str]) -> int:
