@@ -91,10 +91,10 @@ def _text_rows(content: bytes, path: Path) -> Iterator[Row]:
 
 
 def _delimiter(text: str) -> str:
-    """Return the delimiter that the first line that is not blank has most often outside of quotes."""
+    """Return the delimiter that comes first in the heading, outside of quotes: no layout's first heading holds one."""
     header = next((line for line in text.splitlines() if line.strip()), "")
     bare = "".join(header.split('"')[::2])
-    return max(_DELIMITERS, key=bare.count)
+    return next((character for character in bare if character in _DELIMITERS), ",")
 
 
 def _workbook_rows(content: bytes, path: Path) -> Iterator[Row]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.core import instants
 from mockserver.core.errors import InvalidWorld, Problem, Refused
+from mockserver.core.features import features_of
 from mockserver.core.marketplace_loading import load_marketplace
 from mockserver.core.model import (
     BUNDLE_KIT,
@@ -56,6 +57,7 @@ def load(document: Mapping[str, Any], readings: Mapping[str, str]) -> World:
         load_orders(world, section.get("orders", ()), problems)
     if problems.found:
         raise InvalidWorld(problems.found)
+    world.features = features_of(world)
     return world
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from mockserver.core import allocation, orders
 from mockserver.core.agenda import Agenda
 from mockserver.core.errors import Refused
+from mockserver.core.features import features_of_command
 from mockserver.core.feed import Feed, Row
 from mockserver.core.marketplace import Marketplace
 
@@ -89,6 +90,7 @@ class World:
         self.seq = 0
         self.last_ids: dict[str, int] = {}
         self.touched = Touched()
+        self.features: set[str] = set()
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any], readings: Mapping[str, str]) -> World:
@@ -146,6 +148,7 @@ class World:
         except Refused as refusal:
             return Outcome("refused", str(refusal), refusal=refusal)
         self.settle()
+        self.features.update(features_of_command(command))
         return Outcome("done", result=result)
 
     def acknowledge(

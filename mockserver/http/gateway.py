@@ -10,6 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from mockserver.behaviours import defaults, header_value
 from mockserver.core.errors import Refused
 from mockserver.http import marketplacer, oauth, order_manager
 from mockserver.http.acknowledge import Acknowledge
@@ -17,11 +18,12 @@ from mockserver.http.auth import check_level, marketplacer_caller, order_manager
 from mockserver.http.bodies import LARGEST_BODY
 from mockserver.http.exchange import JSON_API, Answer, Call
 from mockserver.http.failures import Failure, from_refusal, marketplacer_failure, order_manager_failure
+from mockserver.http.grounds import grounds
 from mockserver.http.routes import Match, NoMatch, Routes
 from mockserver.http.wire import Dialect, default_dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mockserver.http.exchange import Handler, Request
     from mockserver.worlds import HostedWorld, Worlds
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger("mockserver")
 _SERVICE: Final = "/service"
 _MARKETPLACER: Final = "/api/"
+_FIRST_ERROR: Final = 400
+_EMPTY: Final = (b"", b"[]")
 PREFIXES: Final = ("/service", "/v1", "/v1.1", "/v1.2", "/oauth", "/api")
 
 
@@ -114,13 +118,15 @@ class Gateway:
         return order_manager_failure(failure, call.option("om.error-body") if call.hosted else "message-and-code")
 
     def _finished(self, call: Call, answer: Answer) -> Answer:
-        hosted, operation, request = call.hosted or self.worlds.default, call.operation, call.request
-        if hosted is None:
-            return answer
-        key = (operation.operation_id, answer.status < 400, len(answer.body) > 2)
-        value = hosted.headers_for(key, lambda: _behaviours(operation.behaviours, answer))
+        hosted, operation = call.hosted or self.worlds.default, call.operation
+        has_rows = answer.status < _FIRST_ERROR and answer.body not in _EMPTY
+        features = hosted.world.features if hosted else ()
+        # Features are only ever added, so their number tells one set from the next.
+        key = (operation.operation_id, answer.status < _FIRST_ERROR, has_rows, len(features))
+        value = _told(hosted, key, lambda: grounds(operation.behaviours, features, has_rows=has_rows))
         finished = answer._replace(headers=(*answer.headers, ("X-Mock-Behaviours", value)))
-        _record(hosted, operation.api, operation.operation_id, request, finished)
+        if hosted is not None:
+            _record(hosted, operation.api, operation.operation_id, call.request, finished)
         return finished
 
     def _unrouted(self, request: Request, route: NoMatch) -> Answer:
@@ -136,11 +142,10 @@ class Gateway:
         api = "marketplacer" if request.path.startswith(_MARKETPLACER) else "order-manager"
         ids = ("MP-API-02", "MP-API-03") if api == "marketplacer" else ("om.error-body",)
         hosted = self._claimed(request)
-        if hosted is None:
-            return answer
-        value = hosted.headers_for((api, "unrouted"), lambda: ids)
+        value = _told(hosted, (api, "unrouted"), lambda: ids)
         answer = answer._replace(headers=(*answer.headers, ("X-Mock-Behaviours", value)))
-        _record(hosted, api, None, request, answer)
+        if hosted is not None:
+            _record(hosted, api, None, request, answer)
         return answer
 
     def _claimed(self, request: Request) -> HostedWorld | None:
@@ -157,12 +162,9 @@ def _unquoted(route: Match) -> dict[str, str]:
     return {name: unquote(value) for name, value in route.values.items()} if route.values else route.values
 
 
-def _behaviours(ids: Iterable[str], answer: Answer) -> list[str]:
-    """Return the ids that an answer rests on: one without rows says nothing about how figures are made."""
-    if answer.status < 400 and len(answer.body) > 2:
-        return list(ids)
-    figures = ("OM-ALLOC", "OM-EXCL", "OM-AVAIL", "alloc.", "avail.", "orders.")
-    return [each for each in ids if not each.startswith(figures)]
+def _told(hosted: HostedWorld | None, key: object, ids: Callable[[], Iterable[str]]) -> str:
+    """Return the X-Mock-Behaviours value; where the request led to no world, with the registry's defaults."""
+    return hosted.headers_for(key, ids) if hosted else header_value(ids(), defaults())
 
 
 def _record(hosted: HostedWorld, api: str, operation_id: str | None, request: Request, answer: Answer) -> None:

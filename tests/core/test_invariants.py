@@ -26,11 +26,11 @@ from tests.oracle.strategies import BUNDLE, CORE, LISTINGS, commands_for, worlds
 
 Document = dict[str, Any]
 
-settings.register_profile(
-    "stockproof", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+PROPERTY = settings(
+    deadline=None,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-settings.load_profile("stockproof")
-
 ENOUGH_ROWS = 1000
 TOLD_IN_SILENCE = {"alloc.zero-figure", "channel.inactive", "product.inactive", "listing.variation-parent"}
 OPTIONS = {name: registry()[name].option_ids for name in sorted(DEFAULTS) if name not in TOLD_IN_SILENCE}
@@ -59,6 +59,7 @@ def done(world: World, *commands: dict[str, Any]) -> None:
 # -- the engine and the oracle ---------------------------------------------------------------------
 
 
+@PROPERTY
 @given(document=worlds())
 def test_engine_and_oracle_agree_on_every_listing(document: Document) -> None:
     """Two implementations of one rule book give the same figure and the same silence."""
@@ -70,6 +71,7 @@ def test_engine_and_oracle_agree_on_every_listing(document: Document) -> None:
     }
 
 
+@PROPERTY
 @given(document=worlds(), readings=chosen_readings)
 def test_engine_and_oracle_agree_under_any_readings(document: Document, readings: dict[str, str]) -> None:
     """The same, with any combination of the readings that change a figure."""
@@ -78,6 +80,7 @@ def test_engine_and_oracle_agree_under_any_readings(document: Document, readings
     assert figures(world) == {each: oracle.figure(document, each, readings) for each in world.listings}
 
 
+@PROPERTY
 @given(data=st.data(), document=worlds())
 def test_engine_and_oracle_agree_after_any_commands(data: st.DataObject, document: Document) -> None:
     """However a world came to be as it is, its figures follow from what its world file says."""
@@ -90,8 +93,11 @@ def test_engine_and_oracle_agree_after_any_commands(data: st.DataObject, documen
     assert figures(world) == {each: oracle.figure(after, each) for each in world.listings}
 
 
+@PROPERTY
 @given(data=st.data(), document=worlds(), readings=chosen_readings)
-def test_explained_steps_add_up_to_the_figure(data: st.DataObject, document: Document, readings: dict[str, str]) -> None:
+def test_explained_steps_add_up_to_the_figure(
+    data: st.DataObject, document: Document, readings: dict[str, str]
+) -> None:
     """Whoever adds up the steps by hand arrives at the figure."""
     readings |= {"alloc.backorders": "no-effect", "alloc.listings-share": "each-full"}
     readings |= {"alloc.regime-quantity": "available", "alloc.minimum-scope": "included-warehouses"}
@@ -164,6 +170,7 @@ def applied(pair: dict[str, Any], units: int) -> int:
 # -- the invariants of the reference ---------------------------------------------------------------
 
 
+@PROPERTY
 @given(data=st.data(), document=worlds(), more=st.integers(1, 30))
 def test_more_stock_never_shows_less_within_one_regime(data: st.DataObject, document: Document, more: int) -> None:
     """Invariant 1: raising what a warehouse has lowers no figure, as long as the regime stays."""
@@ -179,6 +186,7 @@ def test_more_stock_never_shows_less_within_one_regime(data: st.DataObject, docu
             assert before.figure(listing) <= after.figure(after.listings[listing.id])
 
 
+@PROPERTY
 @given(document=worlds())
 def test_figure_is_between_nothing_and_the_pool(document: Document) -> None:
     """Invariant 2: 0 ≤ figure ≤ what the channel would show without any rule."""
@@ -188,6 +196,7 @@ def test_figure_is_between_nothing_and_the_pool(document: Document) -> None:
         assert 0 <= figure <= pool[listing]
 
 
+@PROPERTY
 @given(document=worlds(with_rules=False))
 def test_without_rules_a_core_product_shows_its_pool(document: Document) -> None:
     """Invariant 3: the default configuration publishes the pool exactly."""
@@ -211,6 +220,7 @@ def pool_of(document: Document, sku: str, channel: dict[str, Any]) -> int:
     return max(0, sum(row["on_hand"] - row["locked"] for row in rows if row["active"] and row["pickable"]))
 
 
+@PROPERTY
 @given(document=worlds(), flood=st.integers(1, 1000))
 def test_stock_of_a_warehouse_excluded_for_the_product_never_shows(document: Document, flood: int) -> None:
     """Invariant 4, product: its units change no figure of the product, not even through the regime."""
@@ -228,6 +238,7 @@ def test_stock_of_a_warehouse_excluded_for_the_product_never_shows(document: Doc
         assert before[listing] == after[listing]
 
 
+@PROPERTY
 @given(document=worlds(), flood=st.integers(1, 1000))
 def test_stock_of_a_warehouse_excluded_for_the_channel_shows_at_most_by_the_regime(
     document: Document, flood: int
@@ -246,6 +257,7 @@ def test_stock_of_a_warehouse_excluded_for_the_channel_shows_at_most_by_the_regi
             assert before.figure(listing) == after.figure(after.listings[listing.id])
 
 
+@PROPERTY
 @given(document=worlds())
 def test_another_channel_changes_no_figure(document: Document) -> None:
     """Invariant 5: rules are views on one pool, so a new channel takes nothing from the others."""
@@ -257,6 +269,7 @@ def test_another_channel_changes_no_figure(document: Document) -> None:
     assert before == {listing: figure for listing, figure in after.items() if listing != 7701}
 
 
+@PROPERTY
 @given(data=st.data(), document=worlds(with_rules=False), quantity=st.integers(1, 20))
 def test_shipping_changes_no_figure_and_cancelling_gives_everything_back(
     data: st.DataObject, document: Document, quantity: int
@@ -281,6 +294,7 @@ def test_shipping_changes_no_figure_and_cancelling_gives_everything_back(
         assert taken == untouched
 
 
+@PROPERTY
 @given(document=worlds(with_rules=False))
 def test_a_bundle_shows_no_more_than_any_component_allows(document: Document) -> None:
     """Invariant 9: figure ≤ prepackaged + component units ÷ units per bundle, for every component."""
@@ -303,6 +317,7 @@ def test_a_bundle_shows_no_more_than_any_component_allows(document: Document) ->
             assert figure <= prepackaged + units // part["quantity"]
 
 
+@PROPERTY
 @given(data=st.data(), document=worlds(silent=False))
 def test_push_off_and_on_again_ends_at_the_computed_figure(data: st.DataObject, document: Document) -> None:
     """Invariant 10: whatever happened while push was off, the listing is told its figure of now."""
@@ -325,6 +340,7 @@ def test_push_off_and_on_again_ends_at_the_computed_figure(data: st.DataObject, 
 # -- orders ----------------------------------------------------------------------------------------
 
 
+@PROPERTY
 @given(data=st.data(), document=worlds())
 def test_allocated_units_of_a_row_are_those_that_orders_hold_there(data: st.DataObject, document: Document) -> None:
     """The ledger: no unit is allocated to nobody, and none to two."""
@@ -346,6 +362,7 @@ def test_allocated_units_of_a_row_are_those_that_orders_hold_there(data: st.Data
     }
 
 
+@PROPERTY
 @given(data=st.data(), document=worlds(strict=False))
 def test_without_strict_fifo_an_order_holds_everything_or_nothing(data: st.DataObject, document: Document) -> None:
     """Natively an order that cannot be filled wholly holds nothing (OM-AVAIL-06)."""
@@ -359,6 +376,7 @@ def test_without_strict_fifo_an_order_holds_everything_or_nothing(data: st.DataO
         assert held in ([0] * len(held), [line.open for line in order.lines])
 
 
+@PROPERTY
 @given(data=st.data(), document=worlds(strict=False))
 def test_no_waiting_order_could_be_filled(data: st.DataObject, document: Document) -> None:
     """Waiting orders are tried again after every command, so none waits beside enough free units."""
@@ -406,6 +424,7 @@ def free_units(document: Document, sku: str, channel: dict[str, Any]) -> int:
 # -- the world as a whole --------------------------------------------------------------------------
 
 
+@PROPERTY
 @given(data=st.data(), document=worlds())
 def test_world_file_round_trip_keeps_everything(data: st.DataObject, document: Document) -> None:
     """A world written out and read in again is the same world, and shows the same."""
@@ -420,6 +439,7 @@ def test_world_file_round_trip_keeps_everything(data: st.DataObject, document: D
     assert figures(again) == figures(world)
 
 
+@PROPERTY
 @given(data=st.data(), document=worlds())
 def test_refused_command_changes_nothing(data: st.DataObject, document: Document) -> None:
     """What is refused leaves neither a trace in the world file nor a row in the feed."""
@@ -435,6 +455,7 @@ def test_refused_command_changes_nothing(data: st.DataObject, document: Document
             assert world.acknowledge(0, "v1.2", channels, ENOUGH_ROWS) == []
 
 
+@PROPERTY
 @given(data=st.data(), document=worlds())
 def test_same_commands_give_the_same_bytes(data: st.DataObject, document: Document) -> None:
     """One pure function of world and commands: outcomes, rows and world file, byte by byte."""

@@ -6,8 +6,7 @@ import copy
 import csv
 import io
 import zipfile
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
@@ -18,6 +17,9 @@ from mockserver import stock_sheet
 from mockserver.stock_import import ImportReport, StockSheetError, import_stock
 from mockserver.world_file import build_world, check_world
 from mockserver.world_generator import generate_document
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IN_HOUSE = [
     "Master SKU",
@@ -44,7 +46,15 @@ WORLD: dict[str, Any] = {
             {"master_sku": "TEE", "type": "VIRTUAL_PRODUCT"},
         ],
         "stock": [
-            {"master_sku": "TEE-BLUE", "warehouse": 1, "location": "A-01", "on_hand": 20, "locked": 2, "allocated": 3, "minimum": 5},
+            {
+                "master_sku": "TEE-BLUE",
+                "warehouse": 1,
+                "location": "A-01",
+                "on_hand": 20,
+                "locked": 2,
+                "allocated": 3,
+                "minimum": 5,
+            },
             {"master_sku": "TEE-BLUE", "warehouse": 7, "location": "GLOBAL", "on_hand": 9, "in_transit": 4},
         ],
     },
@@ -167,7 +177,24 @@ def test_whole_number_may_be_text_or_a_whole_float(tmp_path: Path, cell: Any) ->
 
 @pytest.mark.parametrize(
     "cell",
-    ["1e3", "12.5", 12.5, "-1", -1, "NaN", "inf", "1,000", "1_000", "0x10", "+5", "٣", True, "twelve", 10**9 + 1, "9" * 400],
+    [
+        "1e3",
+        "12.5",
+        12.5,
+        "-1",
+        -1,
+        "NaN",
+        "inf",
+        "1,000",
+        "1_000",
+        "0x10",
+        "+5",
+        "٣",
+        True,
+        "twelve",
+        10**9 + 1,
+        "9" * 400,
+    ],
 )
 def test_anything_else_is_no_count(tmp_path: Path, cell: Any) -> None:
     """Whole, non-negative, at most a thousand million, and written plainly."""
@@ -179,7 +206,9 @@ def test_anything_else_is_no_count(tmp_path: Path, cell: Any) -> None:
     assert stock_of(document) == stock_of(WORLD)
 
 
-@pytest.mark.parametrize(("cell", "expected"), [("TRUE", True), ("true", True), (True, True), ("fAlSe", False), (False, False), ("", False)])
+@pytest.mark.parametrize(
+    ("cell", "expected"), [("TRUE", True), ("true", True), (True, True), ("fAlSe", False), (False, False), ("", False)]
+)
 def test_truth_is_true_or_false_in_any_case(tmp_path: Path, cell: Any, expected: bool) -> None:
     """TRUE and FALSE as text or as Excel's own; empty means FALSE."""
     row = ["TEE-RED", "", "B-01", 1, "TRUE", cell, "TRUE", 8, "", ""]
@@ -314,7 +343,9 @@ def test_formula_counts_by_the_value_the_workbook_holds(tmp_path: Path) -> None:
         (["Master SKU", "On Hand Stock"], 7, "Master SKU, (not read), On Hand Stock"),
     ],
 )
-def test_wrong_heading_names_the_columns_expected(tmp_path: Path, header: list[str], warehouse: int, expected: str) -> None:
+def test_wrong_heading_names_the_columns_expected(
+    tmp_path: Path, header: list[str], warehouse: int, expected: str
+) -> None:
     """Columns are taken by place, so their headings must be the documented ones."""
     with pytest.raises(StockSheetError) as caught:
         import_stock(WORLD, csv_sheet(tmp_path, [header]), warehouse=warehouse)

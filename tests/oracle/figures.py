@@ -57,7 +57,9 @@ def figure(world: World, listing_id: int, readings: dict[str, str] | None = None
     """Return the units that a listing may show; whether anybody is told is another question."""
     options = {**DEFAULTS, **(readings or {})}
     listing = find(world, "listings", "id", listing_id)
-    return share(world, listing, channel_figure(world, listing["master_sku"], listing["sales_channel"], options), options)
+    return share(
+        world, listing, channel_figure(world, listing["master_sku"], listing["sales_channel"], options), options
+    )
 
 
 def share(world: World, listing: Item, number: int, options: dict[str, str]) -> int:

@@ -146,7 +146,9 @@ def commands_for(world: World, *, mistakes: bool = False) -> st.SearchStrategy[d
         max_size=2,
     )
     return st.one_of(
-        _of("stock.set", shelf, on_hand=few, locked=st.sampled_from([0, 5]), minimum=few, active=mostly, pickable=mostly),
+        _of(
+            "stock.set", shelf, on_hand=few, locked=st.sampled_from([0, 5]), minimum=few, active=mostly, pickable=mostly
+        ),
         _of("stock.receive", {**shelf, "units": st.integers(1, 20)}),
         st.tuples(sku, channel).flatmap(lambda place: rules(*place)).map(lambda rule: {"type": "rule.set", **rule}),
         channel.flatmap(lambda where: rules(None, where)).map(lambda rule: {"type": "rule.set", **rule}),

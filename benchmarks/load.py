@@ -1,0 +1,171 @@
+"""
+The load generator: a closed loop over keep-alive connections, run as a process of its own.
+
+``python -m benchmarks.load`` reads one plan as JSON on stdin and writes what it measured as JSON on stdout. Each
+connection has one request under way; they are served in turn, so as many requests wait at the server as there are
+connections, and the loop does nothing but receive an answer and send the next request.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from benchmarks.servers import HOST, ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_RECEIVE_BYTES: Final = 1 << 18
+_LENGTH: Final = b"content-length:"
+_TIMEOUT_SECONDS: Final = 120.0
+
+
+class BadAnswer(RuntimeError):
+    """The server answered something else than 200, or less than was asked for."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """
+    What to send: every connection sends ``requests`` in turn, over and over, ``count`` requests in all.
+
+    With ``before``, that request goes first each time, to port ``before_port`` and outside of the timed part.
+    ``smallest_body`` guards against measuring answers that say nothing.
+    """
+
+    port: int
+    requests: list[str]
+    count: int
+    connections: int = 1
+    smallest_body: int = 0
+    before: list[str] = field(default_factory=list)
+    before_port: int = 0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Requests a second, and seconds from sending to the whole answer at the median and the 99th percentile."""
+
+    per_second: float
+    p50: float
+    p99: float
+
+
+def request_text(method: str, path: str, headers: Mapping[str, str] = {}, body: object = None) -> str:
+    """Return one HTTP/1.1 request as text; ``body`` is sent as JSON."""
+    content = "" if body is None else json.dumps(body, separators=(",", ":"))
+    fields = {"Host": HOST, **headers}
+    if body is not None or method != "GET":
+        fields |= {"Content-Length": str(len(content.encode()))}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return f"{method} {path} HTTP/1.1\r\n{lines}\r\n{content}"
+
+
+def measure(plan: Plan) -> Measured:
+    """Run a plan in a fresh process and return what it measured."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "benchmarks.load"],
+        input=json.dumps(asdict(plan)).encode(),
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        check=True,
+    )
+    return Measured(**json.loads(ran.stdout))
+
+
+def run(plan: Plan) -> Measured:
+    """Carry out a plan here."""
+    with ExitStack() as stack:
+        connections = [stack.enter_context(_connected(plan.port)) for _ in range(plan.connections)]
+        if plan.before:
+            return _interleaved(plan, connections[0], stack.enter_context(_connected(plan.before_port)))
+        return _saturating(plan, connections)
+
+
+def _connected(port: int) -> socket.socket:
+    connection = socket.create_connection((HOST, port), timeout=_TIMEOUT_SECONDS)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def _saturating(plan: Plan, connections: list[socket.socket]) -> Measured:
+    requests = [text.encode() for text in plan.requests]
+    width, clock = len(connections), time.perf_counter
+    sent_at = [0.0] * width
+    waits: list[float] = []
+    begun = clock()
+    for index, connection in enumerate(connections[: plan.count]):
+        sent_at[index] = clock()
+        connection.sendall(requests[0])
+    for number in range(plan.count):
+        index = number % width
+        connection = connections[index]
+        _receive(connection, plan.smallest_body)
+        now = clock()
+        waits.append(now - sent_at[index])
+        if number + width < plan.count:
+            sent_at[index] = now
+            connection.sendall(requests[(number // width + 1) % len(requests)])
+    return _measured(waits, clock() - begun)
+
+
+def _interleaved(plan: Plan, connection: socket.socket, other: socket.socket) -> Measured:
+    requests, before = [text.encode() for text in plan.requests], [text.encode() for text in plan.before]
+    waits = []
+    for number in range(plan.count):
+        other.sendall(before[number % len(before)])
+        _receive(other, 0)
+        begun = time.perf_counter()
+        connection.sendall(requests[number % len(requests)])
+        _receive(connection, plan.smallest_body)
+        waits.append(time.perf_counter() - begun)
+    return _measured(waits, sum(waits))
+
+
+def _receive(connection: socket.socket, smallest_body: int) -> None:
+    answer = connection.recv(_RECEIVE_BYTES)
+    while (head_ends := answer.find(b"\r\n\r\n")) < 0:
+        answer += _more(connection)
+    if not answer.startswith(b"HTTP/1.1 200"):
+        raise BadAnswer(answer[:500].decode("utf-8", "replace"))
+    length = _content_length(answer[:head_ends])
+    if length < smallest_body:
+        raise BadAnswer(f"a body of {length} bytes, of at least {smallest_body}: {answer[:500]!r}")
+    left = head_ends + 4 + length - len(answer)
+    while left > 0:
+        left -= len(_more(connection))
+
+
+def _content_length(head: bytes) -> int:
+    lowered = head.lower()
+    begins = lowered.index(_LENGTH) + len(_LENGTH)
+    ends = lowered.find(b"\r\n", begins)
+    return int(lowered[begins : ends if ends >= 0 else None])
+
+
+def _more(connection: socket.socket) -> bytes:
+    piece = connection.recv(_RECEIVE_BYTES)
+    if not piece:
+        raise BadAnswer("the connection was closed")
+    return piece
+
+
+def _measured(waits: list[float], seconds: float) -> Measured:
+    ordered = sorted(waits)
+    return Measured(len(waits) / seconds, ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100])
+
+
+def main() -> None:
+    plan: dict[str, Any] = json.load(sys.stdin)
+    json.dump(asdict(run(Plan(**plan))), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
