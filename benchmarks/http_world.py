@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.load import request_text
@@ -120,19 +119,11 @@ def put_body(counts: Mapping[int, int]) -> Document:
     }
 
 
-SHARES: Final = cycle((50, 100))
-
-
-def everything_changes() -> Document:
-    """Return a command after which every listing of the channel shows another figure than before."""
-    return {
-        "type": "rule.set",
-        "sales_channel": CHANNEL,
-        "rule_type": "PERCENT_OF_AVAILABLE",
-        "value": next(SHARES),
-    }
+def everything_changes(share: int) -> Document:
+    """Return a command that lets every listing of the channel show a share of its units, in per cent."""
+    return {"type": "rule.set", "sales_channel": CHANNEL, "rule_type": "PERCENT_OF_AVAILABLE", "value": share}
 
 
 def one_changes(units: int) -> Document:
-    """Return a command after which one listing shows another figure, if the units are others than before."""
+    """Return a command after which one listing shows so many units."""
     return {"type": "stock.set", "master_sku": _sku(1), "warehouse": 1, "on_hand": units}
