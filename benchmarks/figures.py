@@ -36,6 +36,11 @@ class Aim:
     limit: float
     at_least: bool
 
+    @property
+    def text(self) -> str:
+        """The aim as it is printed."""
+        return f"{'>=' if self.at_least else '<='} {self.limit:g}"
+
     def is_met_by(self, value: float) -> bool:
         """Return whether a value reaches the aim."""
         return value >= self.limit if self.at_least else value <= self.limit

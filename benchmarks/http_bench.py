@@ -3,138 +3,170 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks import http_world, load, servers
 from benchmarks.figures import Aim, at_least, ratios, spread
-from benchmarks.floor_app import ROWS
-from benchmarks.http_world import MANY_RECORDS, ONE_RECORD, HostedWorld
+from benchmarks.floor_app import ROWS, SMALL
+from benchmarks.http_world import MANY_RECORDS, ONE_RECORD, THREE_RECORDS
+from benchmarks.load import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from benchmarks.load import Measured, Plan
-
-_IDLE, _ONE, _MANY = range(3)
 # A body that names one row is longer than this; "[]" is not.
-_ONE_ROW_BYTES: Final = 40
+_ROW_BYTES: Final = 40
 _SMALL_AIM: Final = at_least(0.7)
 _ROWS_AIM: Final = at_least(3.0)
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much to measure: rounds, requests a round, listings, open connections."""
+    """How much to measure: rounds; small, large and interleaved requests a round; listings of the world."""
 
     rounds: int
-    small_requests: int
-    large_requests: int
-    interleaved_requests: int
+    small: int
+    large: int
+    interleaved: int
     listings: int
-    connections: int = 8
 
 
-FULL: Final = Size(rounds=7, small_requests=12_000, large_requests=300, interleaved_requests=1_500, listings=20_000)
-QUICK: Final = Size(rounds=1, small_requests=60, large_requests=4, interleaved_requests=10, listings=2_000)
+FULL: Final = Size(rounds=7, small=16_000, large=300, interleaved=2_000, listings=20_000)
+QUICK: Final = Size(rounds=1, small=64, large=8, interleaved=8, listings=2_000)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One thing that is asked of the mock, and what the floor is asked instead."""
+    """One thing that is asked of the mock, and what the floors are asked instead."""
 
     name: str
-    floor_name: str
-    ours: Callable[[], Measured]
-    floor: Callable[[], Measured]
-    aim: Aim | None
+    plan: Plan
+    floors: tuple[tuple[str, Plan, Aim | None], ...]
 
 
-def measure(size: Size) -> list[dict[str, Any]]:
-    """Return one row of figures a case; both servers run all the time and are asked in turn."""
+def measure(size: Size, told: Callable[[dict[str, Any]], None]) -> list[dict[str, Any]]:
+    """Return a row of figures for each case and floor, each told as soon as known; the servers are asked in turn."""
+    rows = []
     with servers.running(servers.OURS, "/_mock/health") as ours, servers.running(servers.FLOOR, "/") as floor:
-        return [_figures(case, size.rounds) for case in Cases(size, ours.port, floor.port)]
+        for case in _cases(size, ours.port, floor.port):
+            for row in _figures(case, size.rounds):
+                told(row)
+                rows.append(row)
+    return rows
 
 
-def _figures(case: Case, rounds: int) -> dict[str, Any]:
-    floor, ours = [], []
+def _figures(case: Case, rounds: int) -> Iterator[dict[str, Any]]:
+    ours: list[load.Measured] = []
+    floors: list[list[load.Measured]] = [[] for _ in case.floors]
     for _ in range(rounds):
-        floor.append(case.floor())
-        ours.append(case.ours())
+        for measured, (_, plan, _) in zip(floors, case.floors, strict=True):
+            measured.append(load.measure(plan))
+        ours.append(load.measure(case.plan))
+    for measured, (name, _, aim) in zip(floors, case.floors, strict=True):
+        yield _row(case.name, name, ours, measured, aim)
+
+
+def _row(
+    case: str, floor_name: str, ours: list[load.Measured], floor: list[load.Measured], aim: Aim | None
+) -> dict[str, Any]:
     ratio = ratios([each.per_second for each in ours], [each.per_second for each in floor])
     return {
-        "case": case.name,
-        "floor": case.floor_name,
+        "case": case,
+        "floor": floor_name,
         "per_second": spread([each.per_second for each in ours]),
         "floor_per_second": spread([each.per_second for each in floor]),
         "p50_ms": spread([each.p50 * 1e3 for each in ours]),
         "p99_ms": spread([each.p99 * 1e3 for each in ours]),
         "ratio": ratio,
-        "aim": None if case.aim is None else case.aim.limit,
-        "met": None if case.aim is None else case.aim.is_met_by(ratio.median),
+        "aim": aim and aim.text,
+        "met": aim and aim.is_met_by(ratio.median),
     }
 
 
-class Cases:
-    """The cases, over one world on the mock. Iterating makes them in order; some need what an earlier one left."""
+def _cases(size: Size, port: int, floor_port: int) -> Iterator[Case]:
+    yield from _acknowledges(size, port, floor_port)
+    yield from _inventories(size, port, floor_port)
 
-    def __init__(self, size: Size, port: int, floor_port: int) -> None:
-        self._size = size
-        self._port = port
-        self._floor_port = floor_port
-        self._world = http_world.create(port, http_world.document(listings=size.listings, sellers=ROWS))
-        self._shares = cycle((50, 100))
-        self._units = cycle((7, 8))
 
-    def __iter__(self) -> Iterator[Case]:
-        """Yield the cases."""
-        world = self._world
-        self._drain(_IDLE)
-        yield self._small("acknowledge, nothing new", [world.acknowledge_text(_IDLE, ROWS)], at_least_bytes=2)
-        yield from self._acknowledges()
-        get_one = world.inventories_text(ONE_RECORD)
-        yield self._small("GET inventories, 1 record", [get_one], at_least_bytes=_ONE_ROW_BYTES)
-        yield from self._many("GET inventories, 1,000 records", self._get_many, "/records")
-        put_get = [world.put_text({2: 5, 3: 6, 4: 7}), world.inventories_text(http_world.THREE_RECORDS)]
-        yield self._small("PUT of three, then GET", put_get, at_least_bytes=3 * _ONE_ROW_BYTES)
+# -- acknowledge -------------------------------------------------------------------------------------
 
-    def _acknowledges(self) -> Iterator[Case]:
-        self._drain(_ONE)
-        floor = self._floor_small("POST")
-        ours = lambda: self._limited(_ONE, 1, self._size.small_requests)  # noqa: E731
-        yield Case("acknowledge of 1 row, from a backlog", "constant", ours, lambda: load.measure(floor), _SMALL_AIM)
-        yield self._interleaved()
-        self._drain(_MANY)
-        yield from self._many("acknowledge of 1,000 rows", self._acknowledge_many, "/rows", method="POST")
 
-    # -- kinds of cases ------------------------------------------------------------------------------
+def _acknowledges(size: Size, port: int, floor_port: int) -> Iterator[Case]:
+    world = http_world.create(port, http_world.document(listings=size.listings, sellers=3))
+    idle, just, backlog, many = range(4)
+    for token in (idle, just, backlog, many):
+        world.drain(token, limit=ROWS)
+    yield _small("acknowledge, nothing new", Plan(port, [world.acknowledge_text(idle, ROWS)], size.small), floor_port)
+    yield _small("acknowledge, 1 row just changed", _just_changed(world, just, size), floor_port)
+    shares = [world.command_text(http_world.everything_changes(share)) for share in (50, 100)]
+    every_row = Plan(port, [], 0, smallest_body=_ROW_BYTES, before=shares, before_port=port)
+    ones = replace(every_row, requests=[world.acknowledge_text(backlog, 1)], count=2 * size.listings)
+    ones = replace(ones, batch=size.listings)
+    yield _small("acknowledge, 1 row of a backlog", ones, floor_port)
+    calls = size.listings // ROWS
+    thousands = replace(every_row, requests=[world.acknowledge_text(many, ROWS)], count=_even(size.large, calls))
+    thousands = replace(thousands, batch=calls, connections=2, smallest_body=_ROW_BYTES * ROWS)
+    yield _rows("acknowledge, 1,000 rows", thousands, floor_port, "/rows", size)
+    world.drop()
 
-    def _small(self, name: str, requests: list[str], *, at_least_bytes: int) -> Case:
-        size = self._size
-        ours = load.Plan(self._port, requests, size.small_requests, size.connections, at_least_bytes)
-        methods = [text.partition(" ")[0] for text in requests]
-        floor = replace(ours, port=self._floor_port, requests=[_to_floor(text) for text in requests])
-        del methods
-        return Case(name, "constant", lambda: load.measure(ours), lambda: load.measure(floor), _SMALL_AIM)
 
-    def _interleaved(self) -> Case:
-        """One connection; before each timed request one listing changes, so each answers one row."""
-        changes = [self._world.command_text(http_world.one_changes(units)) for units in islice(self._units, 2)]
-        ours = load.Plan(
-            self._port,
-            [self._world.acknowledge_text(_ONE, ROWS)],
-            self._size.interleaved_requests,
-            smallest_body=_ONE_ROW_BYTES,
-            before=changes,
-            before_port=self._port,
-        )
-        floor = replace(ours, port=self._floor_port, requests=[_to_floor(ours.requests[0])])
-        name = "acknowledge of 1 row, just changed"
-        return Case(name, "constant", lambda: self._after_draining(ours), lambda: load.measure(floor), _SMALL_AIM)
+def _just_changed(world: http_world.HostedWorld, token: int, size: Size) -> Plan:
+    """One connection; before each timed request one listing changes, so each answers one row."""
+    return Plan(
+        world.port,
+        [world.acknowledge_text(token, ROWS)],
+        size.interleaved,
+        connections=1,
+        smallest_body=_ROW_BYTES,
+        batch=1,
+        before=[world.command_text(http_world.one_changes(units)) for units in (7, 8)],
+        before_port=world.port,
+    )
 
-    def _many(self, name: str, ours: Callable[[], Measured], path: str, method: str = "GET") -> Iterator[Case]:
-        """Twice the same case: beside Flask's own jsonify, and beside the fastest encoder."""
-        for label, suffix, aim in (("jsonify", "", _ROWS_AIM), ("orjson", "/orjson", None)):
-            request = load.request_text(method, path + suffix)
-            floor = load.Plan(self._floor_port, [request], self._size.large_requests, 2, smallest_body=20 * ROWS)
-            yield Case(name, f"rendered anew, {label}", ours, lambda floor=floor: load.measure(floor), aim)  # type: ignore[misc]
+
+def _even(count: int, batch: int) -> int:
+    """Return a count in an even number of batches, so that every plan leaves the world as it found it."""
+    return max(1, round(count / batch / 2)) * 2 * batch
+
+
+# -- inventories -------------------------------------------------------------------------------------
+
+
+def _inventories(size: Size, port: int, floor_port: int) -> Iterator[Case]:
+    world = http_world.create(port, http_world.document(listings=3, sellers=ROWS))
+    one = Plan(port, [world.inventories_text(ONE_RECORD)], size.small, smallest_body=_ROW_BYTES)
+    yield _small("GET inventories, 1 record", one, floor_port)
+    put_get = [world.put_text({2: 5, 3: 6, 4: 7}), world.inventories_text(THREE_RECORDS)]
+    yield _small("PUT of three, then GET", Plan(port, put_get, size.small, smallest_body=3 * _ROW_BYTES), floor_port)
+    many = Plan(port, [world.inventories_text(MANY_RECORDS)], size.large, connections=2, smallest_body=_ROW_BYTES * ROWS)
+    yield _rows("GET inventories, 1,000 records", many, floor_port, "/records", size)
+    world.drop()
+
+
+# -- floors ------------------------------------------------------------------------------------------
+
+
+def _small(name: str, plan: Plan, floor_port: int) -> Case:
+    """Beside constant bytes: the same methods, headers and bodies, another path."""
+    requests = [_to("/small", text) for text in plan.requests]
+    is_interleaved = plan.batch == 1
+    floor = replace(plan, port=floor_port, requests=requests, before=plan.before if is_interleaved else [])
+    floor = replace(floor, smallest_body=len(SMALL))
+    return Case(name, plan, (("constant bytes", floor, _SMALL_AIM),))
+
+
+def _rows(name: str, plan: Plan, floor_port: int, path: str, size: Size) -> Case:
+    """Beside a thousand rows rendered anew: by Flask's own jsonify, and by the fastest encoder at hand."""
+    plain = replace(plan, port=floor_port, before=[], count=size.large, batch=0)
+    by_jsonify = replace(plain, requests=[_to(path, text) for text in plan.requests])
+    by_orjson = replace(plain, requests=[_to(f"{path}/orjson", text) for text in plan.requests])
+    return Case(
+        name, plan, (("rendered by jsonify", by_jsonify, _ROWS_AIM), ("rendered by orjson", by_orjson, None))
+    )
+
+
+def _to(path: str, request: str) -> str:
+    """Return the request with another path; everything else, its length included, stays."""
+    method, _, rest = request.split(" ", 2)
+    return f"{method} {path} {rest}"
+

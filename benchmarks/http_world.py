@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.load import request_text
-from benchmarks.servers import control
+from benchmarks.servers import call, control
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ def document(*, listings: int, sellers: int) -> Document:
     return {
         "format": "stockproof/world/1",
         "order_manager": {
-            "tokens": [{"token": "idle"}, {"token": "one"}, {"token": "many"}],
+            "tokens": [{"token": f"reader-{number}"} for number in range(4)],
             "warehouses": [{"id": 1, "name": "East"}],
             "sales_channels": [{"id": CHANNEL, "name": "Marketplacer"}],
             "products": [{"master_sku": _sku(number)} for number in numbers],
@@ -68,10 +68,14 @@ class HostedWorld:
     tokens: tuple[str, ...]
     key: str
 
-    def commands(self, *commands: Document) -> None:
-        """Run commands, all of which have to be done."""
-        results = control(self.port, "POST", f"/worlds/{self.id}/commands", list(commands))
-        assert all(result["status"] == "done" for result in results), results
+    def drain(self, token: int, *, limit: int) -> None:
+        """Read everything that is due for one of the tokens."""
+        while call(self.port, "POST", acknowledge_path(limit), headers=bearer(self.tokens[token]))[1] != b"[]":
+            pass
+
+    def drop(self) -> None:
+        """Give the world back."""
+        control(self.port, "DELETE", f"/worlds/{self.id}")
 
     def command_text(self, command: Document) -> str:
         """Return the request that runs one command."""
@@ -80,8 +84,7 @@ class HostedWorld:
 
     def acknowledge_text(self, token: int, limit: int) -> str:
         """Return the request that reads due rows for one of the tokens."""
-        path = f"/v1.2/inventory/acknowledge?salesChannelId={CHANNEL}&limit={limit}"
-        return request_text("POST", path, bearer(self.tokens[token]))
+        return request_text("POST", acknowledge_path(limit), bearer(self.tokens[token]))
 
     def inventories_text(self, variant: int) -> str:
         """Return the request that reads a variant's inventories."""
@@ -102,6 +105,11 @@ def create(port: int, world: Document) -> HostedWorld:
 def bearer(secret: str) -> dict[str, str]:
     """Return the header that carries a token or a key."""
     return {"Authorization": f"Bearer {secret}"}
+
+
+def acknowledge_path(limit: int) -> str:
+    """Return the address of the acknowledge endpoint."""
+    return f"/v1.2/inventory/acknowledge?salesChannelId={CHANNEL}&limit={limit}"
 
 
 def inventories_path(variant: int) -> str:

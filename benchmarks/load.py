@@ -36,15 +36,16 @@ class Plan:
     """
     What to send: every connection sends ``requests`` in turn, over and over, ``count`` requests in all.
 
-    With ``before``, that request goes first each time, to port ``before_port`` and outside of the timed part.
-    ``smallest_body`` guards against measuring answers that say nothing.
+    With ``before``, the timed requests come in batches, and before each batch one of those requests is sent, in turn,
+    to ``before_port`` and outside of the timed part. ``smallest_body`` guards against answers that say nothing.
     """
 
     port: int
     requests: list[str]
     count: int
-    connections: int = 1
-    smallest_body: int = 0
+    connections: int = 8
+    smallest_body: int = 2
+    batch: int = 0
     before: list[str] = field(default_factory=list)
     before_port: int = 0
 
@@ -83,10 +84,16 @@ def measure(plan: Plan) -> Measured:
 def run(plan: Plan) -> Measured:
     """Carry out a plan here."""
     with ExitStack() as stack:
-        connections = [stack.enter_context(_connected(plan.port)) for _ in range(plan.connections)]
-        if plan.before:
-            return _interleaved(plan, connections[0], stack.enter_context(_connected(plan.before_port)))
-        return _saturating(plan, connections)
+        loop = _Loop(plan, [stack.enter_context(_connected(plan.port)) for _ in range(plan.connections)])
+        if not plan.before:
+            return _measured(loop.waits, loop.saturate(plan.count))
+        aside = stack.enter_context(_connected(plan.before_port))
+        seconds = 0.0
+        for number in range(plan.count // plan.batch):
+            aside.sendall(plan.before[number % len(plan.before)].encode())
+            _receive(aside, 0)
+            seconds += loop.saturate(plan.batch)
+        return _measured(loop.waits, seconds)
 
 
 def _connected(port: int) -> socket.socket:
@@ -95,38 +102,33 @@ def _connected(port: int) -> socket.socket:
     return connection
 
 
-def _saturating(plan: Plan, connections: list[socket.socket]) -> Measured:
-    requests = [text.encode() for text in plan.requests]
-    width, clock = len(connections), time.perf_counter
-    sent_at = [0.0] * width
-    waits: list[float] = []
-    begun = clock()
-    for index, connection in enumerate(connections[: plan.count]):
-        sent_at[index] = clock()
-        connection.sendall(requests[0])
-    for number in range(plan.count):
-        index = number % width
-        connection = connections[index]
-        _receive(connection, plan.smallest_body)
-        now = clock()
-        waits.append(now - sent_at[index])
-        if number + width < plan.count:
-            sent_at[index] = now
-            connection.sendall(requests[(number // width + 1) % len(requests)])
-    return _measured(waits, clock() - begun)
+class _Loop:
+    """The closed loop over all connections of a plan; ``waits`` gathers the seconds from sending to the answer."""
 
+    def __init__(self, plan: Plan, connections: list[socket.socket]) -> None:
+        self._requests = [text.encode() for text in plan.requests]
+        self._smallest_body = plan.smallest_body
+        self._connections = connections
+        self.waits: list[float] = []
 
-def _interleaved(plan: Plan, connection: socket.socket, other: socket.socket) -> Measured:
-    requests, before = [text.encode() for text in plan.requests], [text.encode() for text in plan.before]
-    waits = []
-    for number in range(plan.count):
-        other.sendall(before[number % len(before)])
-        _receive(other, 0)
-        begun = time.perf_counter()
-        connection.sendall(requests[number % len(requests)])
-        _receive(connection, plan.smallest_body)
-        waits.append(time.perf_counter() - begun)
-    return _measured(waits, sum(waits))
+    def saturate(self, count: int) -> float:
+        """Send so many requests, keep every connection busy, and return the seconds until the last answer."""
+        clock, requests, connections = time.perf_counter, self._requests, self._connections
+        width = len(connections)
+        sent_at = [0.0] * width
+        begun = clock()
+        for index, connection in enumerate(connections[:count]):
+            sent_at[index] = clock()
+            connection.sendall(requests[0])
+        for number in range(count):
+            index = number % width
+            _receive(connections[index], self._smallest_body)
+            now = clock()
+            self.waits.append(now - sent_at[index])
+            if number + width < count:
+                sent_at[index] = now
+                connections[index].sendall(requests[(number // width + 1) % len(requests)])
+        return clock() - begun
 
 
 def _receive(connection: socket.socket, smallest_body: int) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 HOST: Final = "127.0.0.1"
@@ -96,12 +96,14 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def call(port: int, method: str, path: str, body: object = None) -> tuple[int, bytes]:
+def call(
+    port: int, method: str, path: str, body: object = None, headers: Mapping[str, str] = {}
+) -> tuple[int, bytes]:
     """Return status and body of one request on a connection of its own; ``body`` is sent as JSON."""
     with closing(http.client.HTTPConnection(HOST, port, timeout=120)) as connection:
         content = None if body is None else json.dumps(body)
-        headers = {} if body is None else {"Content-Type": "application/json"}
-        connection.request(method, path, content, headers)
+        typed = {} if body is None else {"Content-Type": "application/json"}
+        connection.request(method, path, content, {**typed, **headers})
         answer = connection.getresponse()
         return answer.status, answer.read()
 

@@ -160,6 +160,11 @@ class HostedWorld:
         if now_ms > world.now_ms:
             world.advance_to(now_ms)
 
+    def catch_up(self) -> None:
+        """Let virtual time catch up with the clock, from any thread; for readers of the world."""
+        with self.lock:
+            self.tick()
+
     @property
     def started_ms(self) -> int:
         """The instant at which the world began."""
@@ -285,6 +290,8 @@ class HostedWorld:
         self.world = world
         self._journal = MemoryJournal(entries)
         self.fragments.clear()
+        # What the world makes use of has shrunk, so what its answers rest on has too.
+        self.answer_headers.clear()
 
 
 class Worlds:

@@ -12,8 +12,9 @@ from mockserver.http.query import raw_query
 from mockserver.http.wire import Dialect, RowEncoder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from mockserver.core.feed import Row
     from mockserver.http.exchange import Call
 
 _DEFAULT_LIMIT: Final = 100
@@ -43,15 +44,20 @@ class Acknowledge:
         query, body = raw_query(call.request.query), self._body(call)
         channels = self._channels(call, version, query, body)
         limit = self._limit(call, query)
-        rows = []
-        if channels:
-            assert call.token is not None  # noqa: S101 - check_scope needs it too
-            confirmed = body.get(self._dialect.acknowledged, ())
-            rows = call.world.acknowledge(call.token.number, version, channels, limit, confirmed)
-        if not rows and call.option("ack.nothing-new") == "no-content":
-            return Answer(204, media_type=None)
-        envelope = call.option("ack.envelope") == "object"
-        return Answer(200, self._encoder.rows(rows, call.world.fragments, envelope=envelope))
+        confirmed = body.get(self._dialect.acknowledged, ())
+        # Encoded under the lock too: a listing may be edited between being read and being written down.
+        with call.world.lock:
+            rows = self._rows(call, version, channels, limit, confirmed)
+            if not rows and call.option("ack.nothing-new") == "no-content":
+                return Answer(204, media_type=None)
+            envelope = call.option("ack.envelope") == "object"
+            return Answer(200, self._encoder.rows(rows, call.world.fragments, envelope=envelope))
+
+    def _rows(
+        self, call: Call, version: str, channels: list[int], limit: int, confirmed: Sequence[int]
+    ) -> Sequence[Row]:
+        assert call.token is not None  # noqa: S101 - check_scope needs it too
+        return call.world.acknowledge(call.token.number, version, channels, limit, confirmed) if channels else ()
 
     def _body(self, call: Call) -> Mapping[str, Any]:
         """Return the JSON body where a reading asks for it; otherwise it is not looked at."""

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from mockserver.clock import ManualClock, RealClock
-from mockserver.http.bodies import LARGEST_BODY
-from mockserver.http.control import LARGEST_CONTROL_BODY, PREFIX, control_blueprint
-from mockserver.http.exchange import Request, json_answer
-from mockserver.http.gateway import PREFIXES, Gateway
-from mockserver.http.lane import Lane
+from mockserver.http.control import LARGEST_CONTROL_BODY, control_blueprint
+from mockserver.http.exchange import json_answer
+from mockserver.http.gateway import Gateway
+from mockserver.http.lane import Lane, request_of
+from mockserver.http.routes import CONTROL_PREFIX, is_control
 from mockserver.http.wire import read_dialect
 from mockserver.settings import Settings
 from mockserver.world_file import check_world, find_world, problems_of, read_world
 from mockserver.worlds import Worlds
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-_METHODS: Final = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 
 
 def create_app(settings: Settings | None = None, *, worlds: Worlds | None = None) -> Flask:
@@ -62,32 +57,32 @@ def application(gateway: Gateway, *, control_token: str | None = None) -> Flask:
     app.register_blueprint(control_blueprint(gateway.worlds, token=control_token))
     app.register_error_handler(HTTPException, _control_error)
 
-    def imitated(rest: str = "") -> Response:
-        del rest
-        answer = gateway.answer(_request())
-        return Response(answer.body, answer.status, list(answer.headers), content_type=answer.media_type)
+    @app.before_request
+    def imitated() -> Response | None:
+        """Answer everything outside the control API, whatever its path or method: the gateway knows the routes."""
+        return None if is_control(request.path) else _answered(gateway)
 
-    for prefix in PREFIXES:
-        app.add_url_rule(prefix, f"imitated {prefix}", imitated, methods=_METHODS)
-        app.add_url_rule(f"{prefix}/<path:rest>", f"imitated below {prefix}", imitated, methods=_METHODS)
     app.wsgi_app = Lane(app.wsgi_app, gateway)  # type: ignore[method-assign]
     app.url_map.merge_slashes = False
     return app
 
 
-def _request() -> Request:
-    # One byte more than is allowed is enough to see that it is too much.
-    body = request.stream.read(LARGEST_BODY + 1)
-    headers: Mapping[str, str] = {name.lower(): value for name, value in request.headers.items()}
-    query = request.query_string.decode("utf-8", "replace")
-    return Request(request.method, request.path, query, headers, body, request.host_url.rstrip("/"))
+def _answered(gateway: Gateway) -> Response:
+    answer = gateway.answer(request_of(request.environ))
+    response = Response(answer.body, answer.status, list(answer.headers), content_type=answer.media_type)
+    if answer.media_type is None:
+        # Werkzeug gives an empty body a type of its own.
+        response.headers.remove("Content-Type")
+    # An address that came relative, or encoded in the client's way, stays as the gateway wrote it.
+    response.autocorrect_location_header = False
+    return response
 
 
 def _control_error(error: HTTPException) -> Response:
     """Answer what Flask refuses by itself in the form of the control API."""
     message = error.description or "refused"
     if error.code == 404:
-        message = f"no such route; the control API is under {PREFIX}, see {PREFIX}/openapi/control.json"
+        message = f"no such route; see {CONTROL_PREFIX}/openapi/control.json for those there are"
     body: dict[str, Any] = {"error": str(error.name).lower().replace(" ", "_"), "message": message}
     answer = json_answer(body, error.code or 500)
     return Response(answer.body, answer.status, content_type=answer.media_type)

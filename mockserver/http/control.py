@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import asdict
+from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, abort, request
@@ -11,10 +12,12 @@ from flask import Blueprint, Response, abort, request
 from mockserver import __version__, behaviours, contracts
 from mockserver.core.errors import Refused
 from mockserver.core.instants import instant_text
+from mockserver.http.auth import bearer
 from mockserver.http.bodies import broken_rules, parse_json
 from mockserver.http.exchange import JSON, Answer, json_answer
 from mockserver.http.failures import Failure, control_failure
 from mockserver.http.query import parsed_query
+from mockserver.http.routes import CONTROL_PREFIX
 from mockserver.http.scenario_export import scenario_of
 from mockserver.worlds import DuplicateSnapshot, HostedWorld, Snapshot, UnknownSnapshot, UnknownWorld, Worlds
 
@@ -23,10 +26,8 @@ if TYPE_CHECKING:
 
     from mockserver.core.world import Outcome
 
-PREFIX: Final = "/_mock"
 # A world file of a hundred megabytes is a big catalogue, not an attack; the control API is the owner's.
 LARGEST_CONTROL_BODY: Final = 512 * 1024 * 1024
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 
 class ControlError(Exception):
@@ -41,7 +42,7 @@ class ControlError(Exception):
 
 def control_blueprint(worlds: Worlds, *, token: str | None) -> Blueprint:
     """Return the routes of the control API; without a token only callers on this machine are let in."""
-    control = Blueprint("control", __name__, url_prefix=PREFIX)
+    control = Blueprint("control", __name__, url_prefix=CONTROL_PREFIX)
     api = Control(worlds)
     for operation in contracts.operations("control"):
         rule = operation.path.replace("{", "<").replace("}", ">")
@@ -67,13 +68,28 @@ def _view(handler: Callable[..., Answer], token: str | None, *, is_open: bool) -
 
 def _check_caller(token: str | None) -> None:
     if token is None:
-        if request.remote_addr not in _LOOPBACK:
+        if not _is_this_machine(request.remote_addr):
             message = "the control API answers this machine only; start the server with a control token to open it"
             raise ControlError(403, "forbidden", message)
         return
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    given = bearer({"authorization": request.headers.get("Authorization", "")}) or ""
     if not hmac.compare_digest(given.encode(), token.encode()):
         raise ControlError(401, "unauthorized", "the control token is missing or wrong")
+
+
+def _is_this_machine(address: str | None) -> bool:
+    try:
+        caller = ip_address(address or "")
+    except ValueError:
+        return False
+    mapped = caller.ipv4_mapped if isinstance(caller, IPv6Address) else None
+    return (mapped or caller).is_loopback
+
+
+def _query(operation_id: str) -> dict[str, Any]:
+    """Return the values of the operation's query parameters."""
+    text = request.query_string.decode("utf-8", "replace")
+    return parsed_query(contracts.operation("control", operation_id), text, kind="unprocessable")
 
 
 def _body(model: str) -> Any:
@@ -175,11 +191,7 @@ class Control:
     def journal(self, world_id: str) -> Answer:
         """Answer the commands so far, as a journal or as a scenario."""
         hosted = self._get(world_id)
-        query = parsed_query(
-            contracts.operation("control", "readJournal"), request.query_string.decode(), kind="unprocessable"
-        )
-        if query["format"] not in ("journal", "scenario"):
-            raise ControlError(422, "invalid_query", "format must be journal or scenario")
+        query = _query("readJournal")
         entries = hosted.entries()
         if query["format"] == "scenario":
             return json_answer(scenario_of(hosted.start_document(), entries, hosted.started_ms, hosted.world.now_ms))
@@ -212,11 +224,10 @@ class Control:
     def explain(self, world_id: str) -> Answer:
         """Say why a listing shows its number."""
         hosted = self._get(world_id)
-        query = parsed_query(
-            contracts.operation("control", "explainListing"), request.query_string.decode(), kind="unprocessable"
-        )
+        query = _query("explainListing")
         try:
             with hosted.lock:
+                hosted.tick()
                 return json_answer(hosted.world.explain(query["listing_id"]))
         except Refused as refusal:
             raise ControlError(404, refusal.code, str(refusal)) from None
@@ -224,9 +235,7 @@ class Control:
     def requests(self, world_id: str) -> Answer:
         """Answer the request journal, filtered, credentials taken out."""
         hosted = self._get(world_id)
-        query = parsed_query(
-            contracts.operation("control", "listRequests"), request.query_string.decode(), kind="unprocessable"
-        )
+        query = _query("listRequests")
         wanted = {name: query[name] for name in ("api", "operation_id", "method", "status") if query[name] is not None}
         found = [
             exchange

@@ -18,7 +18,7 @@ JSON_API = "application/vnd.api+json"
 
 
 class Request(NamedTuple):
-    """One request; header names are lower case, ``query`` is as it stood in the address."""
+    """One request; header names are lower case, ``path`` is percent-decoded, ``query`` as it stood in the address."""
 
     method: str
     path: str

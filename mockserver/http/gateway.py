@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
 from mockserver.behaviours import defaults, header_value
 from mockserver.core.errors import Refused
@@ -19,7 +18,7 @@ from mockserver.http.bodies import LARGEST_BODY
 from mockserver.http.exchange import JSON_API, Answer, Call
 from mockserver.http.failures import Failure, from_refusal, marketplacer_failure, order_manager_failure
 from mockserver.http.grounds import grounds
-from mockserver.http.routes import Match, NoMatch, Routes
+from mockserver.http.routes import CONTROL_PREFIX, NoMatch, Routes, is_marketplacer
 from mockserver.http.wire import Dialect, default_dialect
 
 if TYPE_CHECKING:
@@ -30,16 +29,9 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger("mockserver")
 _SERVICE: Final = "/service"
-_MARKETPLACER: Final = "/api/"
 _FIRST_ERROR: Final = 400
 _EMPTY: Final = (b"", b"[]")
 PREFIXES: Final = ("/service", "/v1", "/v1.1", "/v1.2", "/oauth", "/api")
-
-
-def is_imitated(path: str) -> bool:
-    """Whether a path belongs to one of the imitated APIs, known or not."""
-    first = "/" + path.lstrip("/").partition("/")[0]
-    return first in PREFIXES
 
 
 class Gateway:
@@ -86,7 +78,7 @@ class Gateway:
         route = self._routes.match(request.method, request.path)
         if isinstance(route, NoMatch):
             return self._unrouted(request, route)
-        call = Call(request, route.operation, self.worlds, path=_unquoted(route))
+        call = Call(request, route.operation, self.worlds, path=route.values)
         try:
             answer = self._served(call)
         except Failure as failure:
@@ -110,11 +102,13 @@ class Gateway:
                 call.hosted, call.token = order_manager_caller(self.worlds, request.headers)
                 _check_prefix(call)
             _check_size(request)
+        if call.hosted is not None:
+            call.hosted.catch_up()
         return self._handlers[operation.operation_id](call)
 
     def _failed(self, call: Call, failure: Failure) -> Answer:
         if call.operation.api == "marketplacer":
-            return marketplacer_failure(failure, marketplacer.media_type(call) if call.hosted else JSON_API)
+            return marketplacer_failure(failure, marketplacer.media_type_of(call.hosted) if call.hosted else JSON_API)
         return order_manager_failure(failure, call.option("om.error-body") if call.hosted else "message-and-code")
 
     def _finished(self, call: Call, answer: Answer) -> Answer:
@@ -130,18 +124,13 @@ class Gateway:
         return finished
 
     def _unrouted(self, request: Request, route: NoMatch) -> Answer:
-        kind = "not_found"
-        if request.path.startswith(_MARKETPLACER):
-            # Marketplacer answers a wrong method like a wrong path (MP-API-02).
-            answer = marketplacer_failure(Failure(kind, f"no such route; the nearest is {route.nearest}"))
-        elif route.path_exists:
-            failure = Failure("method_not_allowed", f"{request.method} is not served here; there is {route.nearest}")
-            answer = order_manager_failure(failure)._replace(headers=(("Allow", ", ".join(route.allowed)),))
-        else:
-            answer = order_manager_failure(Failure(kind, f"no such route; the nearest is {route.nearest}"))
-        api = "marketplacer" if request.path.startswith(_MARKETPLACER) else "order-manager"
-        ids = ("MP-API-02", "MP-API-03") if api == "marketplacer" else ("om.error-body",)
         hosted = self._claimed(request)
+        if is_marketplacer(request.path):
+            api, ids = "marketplacer", ("MP-API-02", "MP-API-03", "mp.media-type")
+            answer = _unknown_to_marketplacer(request, route, hosted)
+        else:
+            api, ids = "order-manager", ("om.error-body",)
+            answer = _unknown_to_order_manager(request, route, hosted)
         value = _told(hosted, (api, "unrouted"), lambda: ids)
         answer = answer._replace(headers=(*answer.headers, ("X-Mock-Behaviours", value)))
         if hosted is not None:
@@ -158,8 +147,25 @@ class Gateway:
         return self.worlds.default
 
 
-def _unquoted(route: Match) -> dict[str, str]:
-    return {name: unquote(value) for name, value in route.values.items()} if route.values else route.values
+def _unknown_to_marketplacer(request: Request, route: NoMatch, hosted: HostedWorld | None) -> Answer:
+    """Answer a wrong method like a wrong path, as Marketplacer does (MP-API-02)."""
+    failure = Failure("not_found", f"no such route; the nearest is {route.nearest}{_hint(request.path)}")
+    return marketplacer_failure(failure, marketplacer.media_type_of(hosted) if hosted else JSON_API)
+
+
+def _unknown_to_order_manager(request: Request, route: NoMatch, hosted: HostedWorld | None) -> Answer:
+    style = hosted.world.readings["om.error-body"] if hosted else "message-and-code"
+    if route.path_exists:
+        failure = Failure("method_not_allowed", f"{request.method} is not served here; there is {route.nearest}")
+        return order_manager_failure(failure, style)._replace(headers=(("Allow", ", ".join(route.allowed)),))
+    failure = Failure("not_found", f"no such route; the nearest is {route.nearest}{_hint(request.path)}")
+    return order_manager_failure(failure, style)
+
+
+def _hint(path: str) -> str:
+    """Return where else to look, for a path that is not even near one of the imitated APIs."""
+    known = "/" + path.lstrip("/").partition("/")[0] in PREFIXES
+    return "" if known else f"; the control API is under {CONTROL_PREFIX}"
 
 
 def _told(hosted: HostedWorld | None, key: object, ids: Callable[[], Iterable[str]]) -> str:

@@ -6,10 +6,12 @@ Of a small Flask request the answer itself is a few per cent; here the gateway i
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.http.bodies import LARGEST_BODY
 from mockserver.http.exchange import Request
+from mockserver.http.routes import is_control
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
     StartResponse = Callable[..., Any]
     Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_REASONS: Final = {200: "200 OK", 204: "204 No Content", 400: "400 Bad Request", 401: "401 Unauthorized"}
+_REASONS: Final = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+# No client sends a Proxy header: it is the server's own HTTP_PROXY, password and all, that looks like one.
+_NO_HEADERS: Final = frozenset({"HTTP_PROXY", "HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"})
 
 
 def is_hot(path: str) -> bool:
     """Whether a path is one that integrations poll: the acknowledge endpoint and a variant's inventories."""
-    return path.endswith(("/inventory/acknowledge", "/inventories"))
+    return path.endswith(("/inventory/acknowledge", "/inventories")) and not is_control(path)
 
 
 class Lane:
@@ -45,27 +49,38 @@ class Lane:
             headers.append(("Content-Type", answer.media_type))
         headers.append(("Content-Length", str(len(answer.body))))
         start_response(_REASONS.get(answer.status) or f"{answer.status} Status", headers)
-        return [answer.body]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
 
 def request_of(environ: Environ) -> Request:
     """Return the request that a WSGI environment describes."""
-    headers = {key[5:].replace("_", "-").lower(): environ[key] for key in environ if key.startswith("HTTP_")}
+    headers = {
+        key[5:].replace("_", "-").lower(): environ[key]
+        for key in environ
+        if key.startswith("HTTP_") and key not in _NO_HEADERS
+    }
     if environ.get("CONTENT_TYPE"):
         headers["content-type"] = environ["CONTENT_TYPE"]
     host = headers.get("host") or f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}"
-    # WSGI hands paths over as latin-1; on the wire they are UTF-8.
-    path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     base_url = f"{environ.get('wsgi.url_scheme', 'http')}://{host}"
-    query = environ.get("QUERY_STRING", "")
+    path, query = _text(environ["PATH_INFO"]), _text(environ.get("QUERY_STRING", ""))
     return Request(environ["REQUEST_METHOD"], path, query, headers, _body(environ), base_url)
 
 
+def _text(given: str) -> str:
+    # WSGI hands addresses over as latin-1; on the wire they are UTF-8.
+    return given if given.isascii() else given.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
 def _body(environ: Environ) -> bytes:
-    """Return the body, or one byte more than is allowed."""
-    length = environ.get("CONTENT_LENGTH")
-    if not length and not environ.get("wsgi.input_terminated"):
+    """Return the body, or one byte more than is allowed; without a usable length it ends where the server says."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if length.isascii() and length.isdigit():
+        # Compared as text first: a length of a thousand digits is too much without being a number.
+        wanted = LARGEST_BODY + 1 if len(length) > len(str(LARGEST_BODY)) else min(int(length), LARGEST_BODY + 1)
+    elif environ.get("wsgi.input_terminated"):
+        wanted = LARGEST_BODY + 1
+    else:
         return b""
-    wanted = min(int(length), LARGEST_BODY + 1) if length else LARGEST_BODY + 1
     body: bytes = environ["wsgi.input"].read(wanted)
     return body

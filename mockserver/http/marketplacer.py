@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
+from mockserver.core.marketplace import count_of
 from mockserver.http.bodies import broken_rules, parse_json
 from mockserver.http.exchange import JSON, JSON_API, Answer, json_answer
 from mockserver.http.failures import Failure, from_refusal
-from mockserver.http.query import parsed_query
+from mockserver.http.query import parsed_query, raw_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mockserver.core.marketplace import Advert, Inventory, Marketplace, Variant
     from mockserver.core.world import Outcome
     from mockserver.http.exchange import Call
+    from mockserver.worlds import HostedWorld
 
 Json = dict[str, Any]
 
@@ -24,13 +26,13 @@ _PAGE_SIZES: Final = {"50-1100": (50, 1100), "50-500": (50, 500), "100-100": (10
 _LONGEST_NUMBER: Final = 15
 
 
-def media_type(call: Call) -> str:
+def media_type_of(hosted: HostedWorld) -> str:
     """Return the media type that the world's answers carry."""
-    return JSON_API if call.option("mp.media-type") == "vnd-api-json" else JSON
+    return JSON_API if hosted.world.readings["mp.media-type"] == "vnd-api-json" else JSON
 
 
 def _answer(call: Call, value: Json, status: int = 200) -> Answer:
-    return json_answer(value, status, media_type(call))
+    return json_answer(value, status, media_type_of(call.world))
 
 
 def _marketplace(call: Call) -> Marketplace:
@@ -50,12 +52,7 @@ def _number(call: Call, name: str) -> int:
 
 
 def _variant(call: Call) -> Variant:
-    from mockserver.core.errors import Refused
-
-    try:
-        variant = _marketplace(call).visible_variant(_number(call, "variant_id"), _seller(call))
-    except Refused as refusal:
-        raise from_refusal(refusal) from None
+    variant = _marketplace(call).visible_variant(_number(call, "variant_id"), _seller(call))
     if "advert_id" in call.path and variant.advert_id != _number(call, "advert_id"):
         raise Failure("not_found", "the advert has no such variant")
     return variant
@@ -254,26 +251,19 @@ def set_stock_on_hand(call: Call) -> Answer:
 
     """
     body = parse_json(call.request.body, malformed=_malformed(call))
-    coerced = call.option("mp.bad-count") == "coerced"
     for violation in broken_rules("mp-stock-on-hand-request", body):
-        if not (coerced and _is_mere_count(body)):
-            raise Failure("unprocessable", f"{violation.pointer}: {violation.message}", source="count_on_hand")
-    counts = {variant: _count(value) for variant, value in body["count_on_hand"].items()}
+        raise Failure("unprocessable", f"{violation.pointer}: {violation.message}", source="count_on_hand")
+    counts = {str(int(variant)): _count(call, value) for variant, value in body["count_on_hand"].items()}
     with call.world.lock:
         _done(call.world.run({"type": "variants.set_counts", "by": _seller(call), "counts": counts}))
     return Answer(201, media_type=None)
 
 
-def _is_mere_count(body: object) -> bool:
-    counts = body.get("count_on_hand") if isinstance(body, dict) else None
-    return isinstance(counts, dict) and all(
-        key.isdigit() and (value == "INFINITE" or (isinstance(value, int | float) and not isinstance(value, bool)))
-        for key, value in counts.items()
-    )
-
-
-def _count(value: float | str) -> int | None:
-    return None if isinstance(value, str) else max(0, int(value // 1))
+def _count(call: Call, value: float | str) -> int | None:
+    """Return the count that a value means; None for the word INFINITE, the only one that the schema lets through."""
+    if isinstance(value, str):
+        return None
+    return count_of("count_on_hand", {"count_on_hand": value}, 0, call.world.world.readings)
 
 
 def list_adverts(call: Call) -> Answer:
@@ -409,9 +399,7 @@ def _page(call: Call, query: Mapping[str, Any], found: Sequence[Any], render: Ca
 def _page_size(call: Call, query: Mapping[str, Any]) -> int:
     default, most = _PAGE_SIZES[call.option("mp.page-size")]
     # The contract's default is that of the newest edition; an older one has its own.
-    size = (
-        query["page[size]"] if "page%5Bsize%5D" in call.request.query or "page[size]" in call.request.query else default
-    )
+    size = query["page[size]"] if raw_query(call.request.query).get("page[size]") else default
     if size > most and call.option("mp.page-size-above-maximum") == "refused":
         raise Failure("bad_request", f"page[size] must be 1 to {most}, not {size}", source="page[size]")
     return int(min(size, most))

@@ -73,6 +73,9 @@ def _value(parameter: Parameter, text: str, kind: str) -> Any:
         return text.lower() == "true"
     if parameter.format == "date-time":
         return _instant(parameter, text, kind)
+    if parameter.enum and text not in parameter.enum:
+        choices = ", ".join(parameter.enum)
+        raise Failure(kind, f"{parameter.name} must be one of {choices}, not {text[:40]!r}", source=parameter.name)
     if parameter.pattern is not None and re.search(parameter.pattern, text) is None:
         raise Failure(kind, f"{parameter.name} does not have the form {parameter.pattern}", source=parameter.name)
     return text

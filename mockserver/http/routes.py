@@ -14,8 +14,19 @@ if TYPE_CHECKING:
 
     from mockserver.contracts import Operation
 
+CONTROL_PREFIX: Final = "/_mock"
 _SLASHES: Final = re.compile(r"/{2,}")
 _LONGEST_COMPARED: Final = 200
+
+
+def is_control(path: str) -> bool:
+    """Whether a path belongs to the control API; every other path is answered as one of the vendors would."""
+    return path == CONTROL_PREFIX or path.startswith(f"{CONTROL_PREFIX}/")
+
+
+def is_marketplacer(path: str) -> bool:
+    """Whether a path, served or not, is asked of Marketplacer."""
+    return path.lstrip("/").partition("/")[0] == "api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,8 @@ class Routes:
     def _no_match(self, method: str, path: str) -> NoMatch:
         others = sorted({known for known, _ in self._known if self._exact(known, path) is not None})
         if others:
-            return NoMatch(path_exists=True, nearest=f"{others[0]} {path}", allowed=tuple(others))
+            nearest = f"{others[0]} {path}"[:_LONGEST_COMPARED]
+            return NoMatch(path_exists=True, nearest=nearest, allowed=tuple(others))
         wanted = f"{method} {path}"[:_LONGEST_COMPARED]
         ranked = max(self._known, key=lambda route: (SequenceMatcher(None, wanted, " ".join(route)).ratio(), route))
         return NoMatch(path_exists=False, nearest=" ".join(ranked))

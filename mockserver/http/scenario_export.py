@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from mockserver.core.instants import instant_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from mockserver.journal.memory import Entry
+    from collections.abc import Iterable, Mapping
 
 
-def scenario_of(start: Mapping[str, Any], entries: Sequence[Entry], start_ms: int, now_ms: int) -> dict[str, Any]:
+def scenario_of(
+    start: Mapping[str, Any], entries: Iterable[tuple[int, Mapping[str, Any]]], start_ms: int, now_ms: int
+) -> dict[str, Any]:
     """
-    Return the scenario that repeats a session: same world, same commands at the same instants.
+    Return the scenario that repeats a session: same world, same commands at the same instants (milliseconds).
 
     Credentials are left out; a replay has its own.
     """
@@ -26,9 +26,9 @@ def scenario_of(start: Mapping[str, Any], entries: Sequence[Entry], start_ms: in
         "clock": {"start": instant_text(start_ms), "until": duration_text(now_ms - start_ms)},
         "given": {"world": _without_credentials(start)},
         "when": [
-            {"at": duration_text(entry.at_ms - start_ms), "command": dict(entry.command)}
-            for entry in entries
-            if entry.command["type"] != "clock.advance"
+            {"at": duration_text(at_ms - start_ms), "command": dict(command)}
+            for at_ms, command in entries
+            if command["type"] != "clock.advance"
         ],
     }
 
