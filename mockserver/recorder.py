@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import quote, unquote
 
 import orjson
 
 from mockserver.core.instants import instant_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 REDACTED: Final = "[redacted]"
 _MOST_KEPT: Final = 10_000
 _LONGEST_BODY: Final = 64 * 1024
-_SECRET_HEADERS: Final = frozenset({"authorization", "marketplacer-api-key", "cookie", "set-cookie", "x-control-token"})
+_SHORTEST_SECRET: Final = 6
+_SECRET_HEADERS: Final = frozenset(
+    {"authorization", "proxy-authorization", "marketplacer-api-key", "cookie", "set-cookie", "x-control-token"}
+)
 _SECRET_FIELDS: Final = frozenset(
     {"access_token", "token", "api_key", "client_secret", "app_secret", "code", "password", "secret"}
 )
-_SECRET_IN_TEXT: Final = re.compile(
-    rf"(?i)\b({'|'.join(sorted(_SECRET_FIELDS))})=([^&\s]+)",
-)
+_NAMES: Final = "|".join(sorted(_SECRET_FIELDS))
+_SECRET_IN_FORM: Final = re.compile(rf"(?i)(?<![a-z0-9])({_NAMES})=([^&\s]+)")
+# For JSON that was cut off and so cannot be parsed; the cut may go through the secret.
+_SECRET_IN_JSON: Final = re.compile(rf'(?i)"({_NAMES})"\s*:\s*"(?:[^"\\]|\\.)*"?')
 
 
 class Exchange(NamedTuple):
@@ -43,11 +49,12 @@ class Exchange(NamedTuple):
 
 
 class Recorder:
-    """Keeps the last ten thousand exchanges. What it keeps is raw; what it tells is redacted."""
+    """Keeps the last ten thousand exchanges, from any thread. What it keeps is raw; what it tells is redacted."""
 
     def __init__(self) -> None:
         self._kept: deque[Exchange] = deque(maxlen=_MOST_KEPT)
         self._count = 0
+        self._lock = Lock()
 
     def record(
         self,
@@ -64,82 +71,104 @@ class Recorder:
         answer: bytes,
     ) -> None:
         """Keep one exchange; bodies are cut at 64 KiB."""
-        self._count += 1
-        self._kept.append(
-            Exchange(
-                self._count,
-                at_ms,
-                api,
-                operation_id,
-                method,
-                path,
-                query,
-                headers,
-                body[:_LONGEST_BODY],
-                status,
-                answer_headers,
-                answer[:_LONGEST_BODY],
+        told, heard = body[:_LONGEST_BODY], answer[:_LONGEST_BODY]
+        with self._lock:
+            self._count += 1
+            number = self._count
+            self._kept.append(
+                Exchange(
+                    number, at_ms, api, operation_id, method, path, query, headers, told, status, answer_headers, heard
+                )
             )
-        )
 
-    def exchanges(self) -> Iterator[dict[str, Any]]:
-        """Yield every kept exchange as plain JSON types, oldest first, with credentials taken out."""
-        return (told(exchange) for exchange in list(self._kept))
+    def exchanges(self, secrets: Iterable[str] = ()) -> Iterator[dict[str, Any]]:
+        """
+        Yield every kept exchange as plain JSON types, oldest first, with credentials taken out.
+
+        Values of headers and fields that are known to be secret are blotted out by name, ``secrets`` wherever they are.
+        """
+        redaction = Redaction(secrets)
+        with self._lock:
+            kept = list(self._kept)
+        return (redaction.told(exchange) for exchange in kept)
 
     def clear(self) -> None:
         """Forget everything; numbers go on."""
-        self._kept.clear()
+        with self._lock:
+            self._kept.clear()
 
 
-def told(exchange: Exchange) -> dict[str, Any]:
-    """Return an exchange as plain JSON types with credentials taken out."""
-    answer_headers = dict(exchange.answer_headers)
-    behaviours = answer_headers.get("X-Mock-Behaviours", "")
-    return {
-        "id": exchange.number,
-        "at": instant_text(exchange.at_ms),
-        "api": exchange.api,
-        "operation_id": exchange.operation_id,
-        "method": exchange.method,
-        "path": exchange.path,
-        "query": redacted_text(exchange.query),
-        "request_headers": redacted_headers(exchange.headers),
-        "request_body": redacted_body(exchange.body),
-        "status": exchange.status,
-        "response_headers": redacted_headers(answer_headers),
-        "response_body": redacted_body(exchange.answer),
-        "behaviours": [item.partition(";")[0] for item in behaviours.split(", ") if item],
-    }
+class Redaction:
+    """Takes credentials out: by the name of their field, and by their value wherever it turns up."""
 
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        # A secret of a few letters is part of ordinary words, and nobody's real one.
+        long_enough = {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
+        spelled = long_enough | {quote(secret, safe="") for secret in long_enough}
+        patterns = (re.escape(secret) for secret in sorted(spelled, key=lambda each: (-len(each), each)))
+        self._values = re.compile("|".join(patterns)) if spelled else None
 
-def redacted_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return headers in which credentials are blotted out, also those inside a redirect's address."""
-    return {
-        name: REDACTED if name.lower() in _SECRET_HEADERS else redacted_text(value) for name, value in headers.items()
-    }
-
-
-def redacted_text(text: str) -> str:
-    """Return a query string or form in which the values of secret fields are blotted out."""
-    return _SECRET_IN_TEXT.sub(rf"\1={REDACTED}", text)
-
-
-def redacted_body(body: bytes) -> Any:
-    """Return a JSON body as plain types, anything else as text, with secret fields blotted out; None when empty."""
-    if not body:
-        return None
-    try:
-        return _without_secrets(orjson.loads(body))
-    except (orjson.JSONDecodeError, RecursionError):
-        return redacted_text(body.decode("utf-8", "replace"))
-
-
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, dict):
+    def told(self, exchange: Exchange) -> dict[str, Any]:
+        """Return an exchange as plain JSON types."""
+        answer_headers = dict(exchange.answer_headers)
+        behaviours = answer_headers.get("X-Mock-Behaviours", "")
         return {
-            key: REDACTED if key in _SECRET_FIELDS and isinstance(each, str) else _without_secrets(each)
-            for key, each in value.items()
+            "id": exchange.number,
+            "at": instant_text(exchange.at_ms),
+            "api": exchange.api,
+            "operation_id": exchange.operation_id,
+            "method": exchange.method,
+            "path": self.text(exchange.path),
+            "query": self.query(exchange.query),
+            "request_headers": self.headers(exchange.headers),
+            "request_body": self.body(exchange.body),
+            "status": exchange.status,
+            "response_headers": self.headers(answer_headers),
+            "response_body": self.body(exchange.answer),
+            "behaviours": [item.partition(";")[0] for item in behaviours.split(", ") if item],
         }
-    if isinstance(value, list):
-        return [_without_secrets(each) for each in value]
-    return value
+
+    def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Return headers with credentials taken out, also those inside a redirect's address."""
+        return {
+            name: REDACTED if name.lower() in _SECRET_HEADERS else self.text(value) for name, value in headers.items()
+        }
+
+    def query(self, text: str) -> str:
+        """Return a query string; a field whose name is percent-encoded is told decoded if it is a secret."""
+        return "&".join(
+            self.text(pair) if "=" not in pair or not _is_secret_field(pair) else f"{_field(pair)}={REDACTED}"
+            for pair in text.split("&")
+        )
+
+    def text(self, text: str) -> str:
+        """Return any text: a form, a broken body, an address."""
+        plain = _SECRET_IN_JSON.sub(rf'"\1":"{REDACTED}"', _SECRET_IN_FORM.sub(rf"\1={REDACTED}", text))
+        return plain if self._values is None else self._values.sub(REDACTED, plain)
+
+    def body(self, body: bytes) -> Any:
+        """Return a JSON body as plain types, anything else as text; None when empty."""
+        if not body:
+            return None
+        try:
+            return self._json(orjson.loads(body))
+        except orjson.JSONDecodeError:
+            return self.text(body.decode("utf-8", "replace"))
+
+    def _json(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {self.text(key): self._field(key, each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._json(each) for each in value]
+        return self.text(value) if isinstance(value, str) else value
+
+    def _field(self, name: str, value: Any) -> Any:
+        return REDACTED if name.lower() in _SECRET_FIELDS and isinstance(value, str) else self._json(value)
+
+
+def _field(pair: str) -> str:
+    return unquote(pair.partition("=")[0])
+
+
+def _is_secret_field(pair: str) -> bool:
+    return _field(pair).lower() in _SECRET_FIELDS

@@ -24,7 +24,7 @@ from mockserver.recorder import Recorder
 from mockserver.world_file import problems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mockserver.core.feed import Row
 
@@ -55,10 +55,11 @@ class DuplicateSnapshot(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token of one world: its place in the world's list, and what it may do (None: everything)."""
+    """An access token of one world: its place in the world's list, what it may do (None: everything), its name."""
 
     number: int
     scopes: frozenset[str] | None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,13 @@ class Credentials:
     api_keys: dict[str, int] = field(default_factory=dict)
     apps: dict[str, App] = field(default_factory=dict)
     codes: dict[str, tuple[str, tuple[str, ...], str | None]] = field(default_factory=dict)
+
+    def secrets(self) -> Iterator[str]:
+        """Yield everything that must not be told to a reader of what happened."""
+        yield from self.tokens
+        yield from self.api_keys
+        yield from self.codes
+        yield from (app.app_secret for app in self.apps.values())
 
 
 class _Start:
@@ -190,9 +198,17 @@ class HostedWorld:
                 seller["api_key"] = keys[seller["id"]]
             return document
 
+    def exchanges(self) -> Iterator[Document]:
+        """Return the request journal as plain JSON types, oldest first, with this world's credentials taken out."""
+        with self.lock:
+            secrets = list(self.credentials.secrets())
+        return self.recorder.exchanges(secrets)
+
     def _written_tokens(self) -> list[Document]:
         return [
-            {"token": secret} | ({} if token.scopes is None else {"scopes": sorted(token.scopes)})
+            {"token": secret}
+            | ({} if token.scopes is None else {"scopes": sorted(token.scopes)})
+            | ({} if token.name is None else {"name": token.name})
             for secret, token in self.credentials.tokens.items()
         ]
 
@@ -462,7 +478,7 @@ class Worlds:
         for number, entry in enumerate(section.get("tokens") or [{}]):
             secret = self._secret(entry.get("token"), own=own)
             scopes = frozenset(entry["scopes"]) if "scopes" in entry else None
-            credentials.tokens[secret] = Token(number, scopes)
+            credentials.tokens[secret] = Token(number, scopes, entry.get("name"))
         for entry in section.get("apps", ()):
             app_key, app_secret = self._secret(entry["app_key"], own=own), self._secret(entry["app_secret"], own=own)
             app_scopes = tuple(entry.get("scopes", ()))

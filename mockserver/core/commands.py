@@ -34,6 +34,8 @@ def clock_advance(world: World, command: Mapping[str, Any]) -> object:
 
 def feed_acknowledge(world: World, command: Mapping[str, Any]) -> object:
     """Read due rows for one caller, as the acknowledge endpoint does."""
+    for channel in command["channels"]:
+        identifier({"sales_channel": channel}, "sales_channel", world.channels)
     rows = world.acknowledge(
         command["token"],
         command["version"],

@@ -9,9 +9,10 @@ from mockserver.core.rules import rule_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from mockserver.core.marketplace import Inventory, Variant
-    from mockserver.core.model import Listing, Order, Product, SalesChannel, StockLocation, Warehouse
+    from mockserver.core.model import Listing, Order, OrderLine, Product, SalesChannel, StockLocation, Warehouse
     from mockserver.core.world import Link, World
 
 Document = dict[str, Any]
@@ -132,16 +133,19 @@ def _order(order: Order) -> Document:
         "held": order.held,
         "awaiting_payment": order.awaiting_payment,
         "cancelled": order.cancelled,
-        "lines": [
-            {
-                "listing_sku": line.listing_sku,
-                "quantity": line.quantity,
-                "cancelled": line.cancelled,
-                "shipped": line.shipped,
-            }
-            for line in order.lines
-        ],
+        "lines": [_line(line) for line in order.lines],
         "allocations": list(_allocations(order)),
+    }
+
+
+def _line(line: OrderLine) -> Document:
+    return {
+        "listing_sku": line.listing_sku,
+        # The listing may have been pointed at another product since.
+        **_given(master_sku=line.product.master_sku if line.product else None),
+        "quantity": line.quantity,
+        "cancelled": line.cancelled,
+        "shipped": line.shipped,
     }
 
 
@@ -174,7 +178,8 @@ def _marketplacer(world: World) -> Document:
         "multi_stores": [
             {"owner": owner, "members": list(members)} for owner, members in marketplace.multi_stores.items()
         ],
-        "adverts": [{"id": advert.id, **advert.details} for advert in marketplace.adverts.values()],
+        # An advert that only its variants name has nothing to write.
+        "adverts": [{"id": advert.id, **advert.details} for advert in marketplace.adverts.values() if advert.details],
         "variants": [_variant(each) for each in marketplace.variants.values()],
         "inventories": [
             _inventory(variant, held)
@@ -193,8 +198,8 @@ def _variant(variant: Variant) -> Document:
         "infinite": variant.infinite,
         **variant.details,
         **_given(
-            price=None if variant.price is None else str(variant.price),
-            sale_price=None if variant.sale_price is None else str(variant.sale_price),
+            price=_price(variant.price),
+            sale_price=_price(variant.sale_price),
             multi_store_owner=variant.owner,
             seller=variant.seller,
         ),
@@ -207,11 +212,15 @@ def _inventory(variant: Variant, held: Inventory) -> Document:
         "variant": variant.id,
         "seller": held.seller,
         "count_on_hand": held.count_on_hand,
-        "price": None if held.price is None else str(held.price),
-        "sale_price": None if held.sale_price is None else str(held.sale_price),
+        "price": _price(held.price),
+        "sale_price": _price(held.sale_price),
         "infinite": held.infinite,
         "fulfilment_provider": held.fulfilment_provider,
     }
+
+
+def _price(price: Decimal | None) -> str | None:
+    return None if price is None else format(price, "f")
 
 
 def _link(link: Link) -> Document:

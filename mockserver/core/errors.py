@@ -14,9 +14,11 @@ _MOST_CANDIDATES = 20_000
 
 
 def nearest(value: object, candidates: Iterable[object]) -> str | None:
-    """Return the candidate spelled most like ``value``, or None when nothing is close."""
-    wanted = str(value)
-    spelled = [str(candidate) for candidate in candidates]
+    """Return the candidate spelled most like ``value``, of ids the one next to it; None when nothing is close."""
+    wanted, known = str(value), list(candidates)
+    if isinstance(value, int) and known and all(isinstance(candidate, int) for candidate in known):
+        return str(min(known, key=lambda candidate: (abs(candidate - value), candidate)))  # type: ignore[operator]
+    spelled = [str(candidate) for candidate in known]
     if len(spelled) > _MOST_CANDIDATES:
         spelled = [word for word in spelled if word[:2].lower() == wanted[:2].lower()][:_MOST_CANDIDATES]
     found = get_close_matches(wanted, spelled, n=1, cutoff=0.5)

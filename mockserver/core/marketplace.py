@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MOST_UNITS: Final = 1_000_000_000
 _MOST_DIGITS: Final = 18
+_LONGEST_TEXT: Final = 10_000
 
 
 @dataclass(slots=True, eq=False)
@@ -330,6 +331,8 @@ def text_of(name: str, record: Mapping[str, Any], present: str) -> str:
     value = record.get(name, present)
     if not isinstance(value, str):
         raise Refused("unprocessable", f"{name} must be a string", field=name, value=value)
+    if len(value) > _LONGEST_TEXT or "\x00" in value:
+        raise Refused("unprocessable", f"{name} must have at most {_LONGEST_TEXT} characters and no NUL", field=name)
     return value
 
 

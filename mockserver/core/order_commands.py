@@ -25,15 +25,19 @@ def order_create(world: World, command: Mapping[str, Any]) -> object:
     if (channel.id, number) in world.orders:
         message = f"sales channel {channel.id} has an order {number!r} already"
         raise Refused("duplicate_order", message, field="order_number", value=number)
+    lines = _new_lines(channel, command)
+    held = flag(command, "hold", present=False)
+    awaiting_payment = flag(command, "awaiting_payment", present=False)
     order = Order(
+        # When nothing can be refused any more: a number once given is gone.
         seq=world.next_id("order"),
         channel=channel,
         order_number=number,
-        lines=_new_lines(channel, command),
+        lines=lines,
         created_ms=world.now_ms,
         modified_ms=world.now_ms,
-        held=flag(command, "hold", present=False),
-        awaiting_payment=flag(command, "awaiting_payment", present=False),
+        held=held,
+        awaiting_payment=awaiting_payment,
     )
     world.orders[order.key] = order
     if order.held and world.readings["orders.hold"] == "keeps":

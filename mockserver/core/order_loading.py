@@ -10,7 +10,7 @@ from mockserver.core.model import Draw, Order, OrderLine, Pick
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mockserver.core.model import Product, StockLocation, Warehouse
+    from mockserver.core.model import Product, SalesChannel, StockLocation, Warehouse
     from mockserver.core.problems import Problems
     from mockserver.core.world import World
 
@@ -60,17 +60,29 @@ def _order(world: World, entry: Mapping[str, Any], path: str, problems: Problems
         cancelled=entry.get("cancelled", False),
     )
     for index, line in enumerate(entry["lines"]):
-        listing = channel.by_sku.get(line["listing_sku"])
         gone = (line.get("cancelled", 0), line.get("shipped", 0))
         if sum(gone) > line["quantity"]:
             problems.add(f"{path}.lines[{index}]", "more cancelled and shipped than ordered", sum(gone))
-        product = listing.product if listing else None
+        product = _ordered_product(world, channel, line, f"{path}.lines[{index}]", problems)
         order.lines.append(OrderLine(line["listing_sku"], product, line["quantity"], *gone))
     if order.cancelled:
         for line in order.lines:
             line.cancelled = line.quantity - line.shipped
     order.draws = _draws(world, order, entry.get("allocations", ()), f"{path}.allocations", problems)
     return order
+
+
+def _ordered_product(
+    world: World, channel: SalesChannel, line: Mapping[str, Any], path: str, problems: Problems
+) -> Product | None:
+    """Return what the line was sold from: its own master SKU if it names one, else its listing's product."""
+    if "master_sku" not in line:
+        listing = channel.by_sku.get(line["listing_sku"])
+        return listing.product if listing else None
+    product = world.products.get(line["master_sku"])
+    if product is None:
+        problems.unknown(f"{path}.master_sku", "master SKU", line["master_sku"], world.products)
+    return product
 
 
 def _instant(text: str | None, default: int, path: str, problems: Problems) -> int:

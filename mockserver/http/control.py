@@ -19,10 +19,12 @@ from mockserver.http.failures import Failure, control_failure
 from mockserver.http.query import parsed_query
 from mockserver.http.routes import CONTROL_PREFIX
 from mockserver.http.scenario_export import scenario_of
+from mockserver.resources import fixtures_dir
 from mockserver.worlds import DuplicateSnapshot, HostedWorld, Snapshot, UnknownSnapshot, UnknownWorld, Worlds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from mockserver.core.world import Outcome
 
@@ -135,8 +137,7 @@ class Control:
         try:
             return self._worlds.get(world_id)
         except UnknownWorld as error:
-            hint = f"; the nearest is {error.nearest!r}" if error.nearest else ""
-            raise ControlError(404, "unknown_world", f"no world {world_id[:80]!r}{hint}") from None
+            raise _unknown_world(error) from None
 
     def health(self) -> Answer:
         """Say that the server is ready."""
@@ -154,12 +155,12 @@ class Control:
     def create_world(self) -> Answer:
         """Make a world from a world file or a shipped one, with credentials of its own."""
         # Imported here: schema and loader are not needed to serve the world that the server starts with.
-        from mockserver.world_file import check_world, find_world, read_world
+        from mockserver.world_file import check_world, read_world
         from mockserver.world_problems import WorldFileError
 
         body = _body("control-world-request")
         try:
-            document = read_world(find_world(body["fixture"])) if "fixture" in body else body["world"]
+            document = read_world(_shipped(body["fixture"])) if "fixture" in body else body["world"]
             check_world(document, source="world")
             hosted = self._worlds.create_checked(document, source="world")
         except WorldFileError as error:
@@ -171,8 +172,10 @@ class Control:
 
     def delete_world(self, world_id: str) -> Answer:
         """Drop a world and its credentials."""
-        self._get(world_id)
-        self._worlds.drop(world_id)
+        try:
+            self._worlds.drop(world_id)
+        except UnknownWorld as error:
+            raise _unknown_world(error) from None
         return Answer(204)
 
     def reset_world(self, world_id: str) -> Answer:
@@ -239,7 +242,7 @@ class Control:
         wanted = {name: query[name] for name in ("api", "operation_id", "method", "status") if query[name] is not None}
         found = [
             exchange
-            for exchange in hosted.recorder.exchanges()
+            for exchange in hosted.exchanges()
             if all(exchange[name] == value for name, value in wanted.items())
             and (query["path"] or "") in exchange["path"]
             and exchange["id"] > (query["after"] or 0)
@@ -278,9 +281,31 @@ class Control:
             raise _unknown_snapshot(name, error) from None
 
 
+def _unknown_world(error: UnknownWorld) -> ControlError:
+    hint = f"; the nearest is {error.nearest!r}" if error.nearest else ""
+    return ControlError(404, "unknown_world", f"no world {str(error.args[0])[:80]!r}{hint}")
+
+
 def _unknown_snapshot(name: str, error: UnknownSnapshot) -> ControlError:
     hint = f"; the nearest is {error.nearest!r}" if error.nearest else ""
-    return ControlError(404, "unknown_snapshot", f"no snapshot {name!r}{hint}")
+    return ControlError(404, "unknown_snapshot", f"no snapshot {name[:80]!r}{hint}")
+
+
+def _shipped(name: str) -> Path:
+    """
+    Return the file of a shipped world; other files of this machine are nobody's business.
+
+    Raises:
+        UnusableFile: for any other name.
+
+    """
+    from mockserver.world_file import find_world
+    from mockserver.world_problems import UnusableFile
+
+    path = find_world(name)
+    if path.parent != fixtures_dir() / "worlds":
+        raise UnusableFile(name, "no shipped world of that name")
+    return path
 
 
 def _snapshot(snapshot: Snapshot) -> dict[str, Any]:

@@ -74,7 +74,8 @@ def order_manager_failure(failure: Failure, style: str = "message-and-code") -> 
         body = {"error": kind.error_code, "error_description": failure.detail}
     else:
         body = {"message": failure.detail, "errorCode": kind.error_code}
-    headers = (("WWW-Authenticate", f'Bearer error="{kind.error_code}"'),) if kind.status == 401 else ()
+    scheme = "Basic" if failure.kind == "invalid_client" else "Bearer"
+    headers = (("WWW-Authenticate", f'{scheme} error="{kind.error_code}"'),) if kind.status == 401 else ()
     return json_answer(body, kind.status)._replace(headers=headers)
 
 

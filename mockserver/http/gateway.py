@@ -125,6 +125,7 @@ class Gateway:
 
     def _unrouted(self, request: Request, route: NoMatch) -> Answer:
         hosted = self._claimed(request)
+        ids: tuple[str, ...]
         if is_marketplacer(request.path):
             api, ids = "marketplacer", ("MP-API-02", "MP-API-03", "mp.media-type")
             answer = _unknown_to_marketplacer(request, route, hosted)

@@ -36,13 +36,38 @@ def authorize(call: Call) -> Answer:
     if query.get("response_type", "code") != "code":
         raise Failure("invalid_request", "response_type must be code")
     target = query.get("redirect_uri") or app.redirect_uri
-    if target is None or urlsplit(target).scheme not in ("http", "https"):
-        raise Failure("invalid_request", "redirect_uri must be an http or https address")
+    if target is None or not _is_web_address(target):
+        raise Failure("invalid_request", "redirect_uri must be an http or https address in ASCII, without a fragment")
     if app.redirect_uri is not None and target != app.redirect_uri:
         raise Failure("invalid_request", "redirect_uri is not the app's")
-    scopes = tuple(query["scope"].replace("+", " ").split()) if query.get("scope") else app.scopes
-    code = call.worlds.grant_code(hosted, app, scopes, target)
+    code = call.worlds.grant_code(hosted, app, _scopes(query.get("scope", ""), app), target)
     return Answer(302, media_type=None, headers=(("Location", _with_query(target, {"code": code, "cid": hosted.id})),))
+
+
+def _is_web_address(text: str) -> bool:
+    """Whether a browser may be sent there; a blank or a control character would break the Location header."""
+    if not (text.isascii() and text.isprintable()) or " " in text or "#" in text:
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def _scopes(asked: str, app: App) -> tuple[str, ...]:
+    """
+    Return the scopes asked for, by default all of the app's; an app that names none may have any.
+
+    Raises:
+        Failure: ``invalid_request`` for a scope that the app does not have.
+
+    """
+    wanted = tuple(asked.replace("+", " ").split())
+    beyond = [scope for scope in wanted if app.scopes and "all" not in app.scopes and scope not in app.scopes]
+    if beyond:
+        raise Failure("invalid_request", f"the app does not have the scope {beyond[0][:40]}")
+    return wanted or app.scopes
 
 
 def _with_query(target: str, added: Mapping[str, str]) -> str:

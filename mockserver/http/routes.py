@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mockserver.contracts import Operation
 
 CONTROL_PREFIX: Final = "/_mock"
+_PLACEHOLDER: Final = re.compile(r"\\\{(\w+)\\\}")
 _SLASHES: Final = re.compile(r"/{2,}")
 _LONGEST_COMPARED: Final = 200
 
@@ -64,9 +65,7 @@ class Routes:
             if "{" not in path:
                 self._static[operation.method, path] = Match(operation, {})
             else:
-                pattern = "/".join(
-                    f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in path.split("/")
-                )
+                pattern = _PLACEHOLDER.sub(r"(?P<\1>[^/]+)", re.escape(path))
                 self._patterns.append((operation.method, re.compile(pattern), operation))
 
     def match(self, method: str, path: str) -> Match | NoMatch:
@@ -89,8 +88,18 @@ class Routes:
             nearest = f"{others[0]} {path}"[:_LONGEST_COMPARED]
             return NoMatch(path_exists=True, nearest=nearest, allowed=tuple(others))
         wanted = f"{method} {path}"[:_LONGEST_COMPARED]
-        ranked = max(self._known, key=lambda route: (SequenceMatcher(None, wanted, " ".join(route)).ratio(), route))
-        return NoMatch(path_exists=False, nearest=" ".join(ranked))
+        routes = [f"{known} {_filled(template, path)}"[:_LONGEST_COMPARED] for known, template in self._known]
+        nearest = max(routes, key=lambda route: (SequenceMatcher(None, wanted, route).ratio(), route))
+        return NoMatch(path_exists=False, nearest=nearest)
 
     def _exact(self, method: str, path: str) -> Match | None:
         return self._static.get((method, path)) or self._match_pattern(method, path)
+
+
+def _filled(template: str, path: str) -> str:
+    """Return a route's path with what stands in the same place of the path that was asked for."""
+    asked = path.split("/")
+    return "/".join(
+        asked[place] if part.startswith("{") and place < len(asked) else part
+        for place, part in enumerate(template.split("/"))
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # Encoded rows are a cache: dropped as a whole rather than let it outgrow the world.
 _MOST_FRAGMENTS: Final = 50_000
+# As schemas/harness/dialect.json has it: what goes into an address or a field's name without being escaped.
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9._\[\]-]{0,99}")
+_NO_NAMES: Final = ("format", "title")
 
 
 class DialectError(ValueError):
@@ -40,7 +44,7 @@ class Dialect:
 @cache
 def default_dialect() -> Dialect:
     """Return the shipped dialect, in the style of the neighbouring endpoints."""
-    return _dialect(_shipped())
+    return _dialect(_shipped(), "the shipped dialect")
 
 
 def read_dialect(path: Path) -> Dialect:
@@ -57,7 +61,7 @@ def read_dialect(path: Path) -> Dialect:
         raise DialectError(f"{path}: {error}") from None
     if not isinstance(given, dict) or given.get("format") != _shipped()["format"]:
         raise DialectError(f"{path}: format must be {_shipped()['format']!r}")
-    return _dialect(_merged(_shipped(), given, str(path)))
+    return _dialect(_merged(_shipped(), given, str(path)), str(path))
 
 
 @cache
@@ -72,18 +76,21 @@ def _merged(base: Mapping[str, Any], given: Mapping[str, Any], place: str) -> di
             raise DialectError(f"{place}: unknown key {key!r}; nearest valid: {nearest(key, base)!r}")
         if isinstance(base.get(key), dict) and isinstance(value, dict):
             merged[key] = _merged(base[key], value, f"{place}: {key}")
-        elif isinstance(value, str) and value:
+        elif isinstance(base.get(key), dict):
+            raise DialectError(f"{place}: {key} must be an object of names, not {value!r}")
+        elif isinstance(value, str) and (key in _NO_NAMES or _NAME.fullmatch(value)):
             merged[key] = value
         else:
-            raise DialectError(f"{place}: {key} must be a name, not {value!r}")
+            raise DialectError(f"{place}: {key} must be a name of letters, digits and . _ - [ ], not {value!r}")
     return merged
 
 
-def _dialect(written: Mapping[str, Any]) -> Dialect:
+def _dialect(written: Mapping[str, Any], place: str) -> Dialect:
     names = written["parameters"]
-    taken = [*written["row"].values()]
-    if len(set(taken)) != len(taken):
-        raise DialectError("two row fields have one name")
+    for group in ("parameters", "row"):
+        taken = list(written[group].values())
+        if len(set(taken)) != len(taken):
+            raise DialectError(f"{place}: {group}: two of them have one name")
     return Dialect(names["channel"], names["limit"], names["acknowledged"], written["envelope_key"], written["row"])
 
 

@@ -18,7 +18,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-class CommandRefused(Exception):  # noqa: N818 - says what happened
+class CommandRefused(Exception):
     """The world refused commands; ``refused`` holds their results, each with its ``reason``."""
 
     def __init__(self, refused: Sequence[Mapping[str, Any]]) -> None:

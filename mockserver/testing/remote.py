@@ -15,6 +15,8 @@ from mockserver.worlds import DuplicateSnapshot, UnknownSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
 
     from mockserver.testing.handle import Json
 
@@ -26,7 +28,7 @@ class ServerGone(ConnectionError):
     """The server does not answer any more."""
 
 
-class ControlRefused(Exception):  # noqa: N818 - says what happened
+class ControlRefused(Exception):
     """The control API refused a call; ``status`` and ``code`` say how."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
@@ -58,7 +60,7 @@ class ControlApi:
         """
         payload = None if body is None else orjson.dumps(body)
         status, content = self._sent(method, f"/_mock{path}", payload)
-        answer = orjson.loads(content) if content else None
+        answer: Any = orjson.loads(content) if content else None
         if status >= 400:
             raise ControlRefused(status, answer["error"], _message(answer))
         return answer
@@ -83,7 +85,7 @@ def _message(answer: Mapping[str, Any]) -> str:
 
 
 class ServedWorld(WorldHandle):
-    """A world on a server, with credentials that no other world there has."""
+    """A world on a server, with credentials that no other world there has. With ``with`` it is dropped at the end."""
 
     def __init__(self, api: ControlApi, document: Mapping[str, Any]) -> None:
         self._api = api
@@ -134,6 +136,16 @@ class ServedWorld(WorldHandle):
     def drop(self) -> None:
         """Forget the world and its credentials. Raises: ServerGone."""
         self._call("DELETE", "")
+
+    def __enter__(self) -> Self:
+        """Return the world."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Drop it."""
+        self.drop()
 
     def _call(self, method: str, path: str, body: object = None, *, about: str = "") -> Any:
         try:

@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 _LONGEST_START_SECONDS: Final = 30.0
 _LONGEST_STOP_SECONDS: Final = 5.0
 _IMPORT_ROOT: Final = Path(__file__).resolve().parents[2]
+# The process imports what this one has imported, also from a source tree; that comes after the standard library.
+_PROGRAM: Final = """
+import sys
+if sys.argv[1] not in sys.path:
+    installed = [place for place, entry in enumerate(sys.path) if entry.endswith("-packages")]
+    sys.path.insert(installed[0] if installed else len(sys.path), sys.argv[1])
+from mockserver.testing.served import main
+main()
+"""
 
 
 class ServerNotStarted(RuntimeError):
@@ -41,7 +50,7 @@ class StockproofServer:
     def __init__(self) -> None:
         self._log: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed by stop
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-c", _program()],
+            [sys.executable, "-P", "-c", _PROGRAM, str(_IMPORT_ROOT)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -98,19 +107,14 @@ class StockproofServer:
         reader.start()
         reader.join(_LONGEST_START_SECONDS)
         if not lines or not lines[0]:
-            raise ServerNotStarted(self._failed_start())
+            self._process.kill()
+            reader.join()
+            raise ServerNotStarted(self._last_words())
         return str(orjson.loads(lines[0])["url"])
 
-    def _failed_start(self) -> str:
-        self._process.kill()
+    def _last_words(self) -> str:
         self._process.wait()
         self._log.seek(0)
         log = self._log.read().decode("utf-8", "replace").strip()
+        self.stop()
         return log or f"the mock server said nothing for {_LONGEST_START_SECONDS:.0f} seconds"
-
-
-def _program() -> str:
-    """Return the program of the process; it imports what this process imported, also from a source tree."""
-    return (
-        f"import sys; sys.path.insert(0, {str(_IMPORT_ROOT)!r}); from mockserver.testing.served import main; main()"
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from os import PathLike, fspath
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import orjson
@@ -12,6 +11,7 @@ from mockserver.world_file import check_world, find_world, read_world
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     WorldSource: TypeAlias = str | PathLike[str] | Mapping[str, Any]
 

@@ -46,7 +46,7 @@ class Line:
 _ENTERED: ContextVar[tuple[Line, ...]] = ContextVar("stockproof_worlds", default=())
 
 
-class Unclear(Exception):  # noqa: N818 - says what happened
+class Unclear(Exception):
     """Several worlds could be meant."""
 
 
@@ -166,8 +166,8 @@ def _patch(board: Switchboard) -> RequestsMock:
 
     def forget_calls(response: Any) -> Any:
         # `responses` would keep every request until the end; the world keeps a bounded journal of its own.
-        for kept in (patch, *patch.registered()):
-            kept.calls.reset()
+        for calls in (patch.calls, *(entry.calls for entry in patch.registered())):
+            calls.reset()
         return response
 
     patch.response_callback = forget_calls

@@ -52,8 +52,8 @@ class FeedMachine(RuleBasedStateMachine):
         self.created: dict[int, int] = {}
         self.was_silent: set[int] = set()
 
-    @initialize(document=worlds(), data=st.data())
-    def start(self, document: dict[str, Any], data: st.DataObject) -> None:
+    @initialize(document=worlds(silent=False), has_been_read=st.booleans())
+    def start(self, document: dict[str, Any], has_been_read: bool) -> None:
         self.start_document = deepcopy(document)
         self.world = World.from_document(document, resolve({}))
         self.channels = [each["id"] for each in document["order_manager"]["sales_channels"]]
@@ -61,22 +61,33 @@ class FeedMachine(RuleBasedStateMachine):
         for key in self.keys:
             self.told[key], self.edited[key], self.pending[key] = {}, set(), {}
         self.look()
+        if has_been_read:
+            self.drain_everything()
 
     # -- what happens ------------------------------------------------------------------------------
 
-    @rule(data=st.data(), count=st.integers(1, 3))
-    def change(self, data: st.DataObject, count: int) -> None:
-        for _ in range(count):
-            command = data.draw(commands_for(self.start_document, mistakes=True))
-            before = {each: self.settings_of(each) for each in self.world.listings}
-            if self.world.execute(command).status == "refused":
-                continue
-            self.seq += 1
-            for each in self.world.listings:
-                if before.get(each) not in (None, self.settings_of(each)):
-                    for key in self.keys:
-                        self.edited[key].add(each)
-            self.look()
+    @rule(data=st.data())
+    def change(self, data: st.DataObject) -> None:
+        self.run(data.draw(commands_for(self.start_document, mistakes=True)))
+
+    @rule(data=st.data(), on_hand=st.integers(0, 40))
+    def count(self, data: st.DataObject, on_hand: int) -> None:
+        rows = self.start_document["order_manager"]["stock"]
+        if rows:
+            row = data.draw(st.sampled_from(rows))
+            place = {key: row[key] for key in ("master_sku", "warehouse", "location")}
+            self.run({"type": "stock.set", **place, "on_hand": on_hand})
+
+    def run(self, command: dict[str, Any]) -> None:
+        before = {each: self.settings_of(each) for each in self.world.listings}
+        if self.world.execute(command).status == "refused":
+            return
+        self.seq += 1
+        for each in self.world.listings:
+            if before.get(each) not in (None, self.settings_of(each)):
+                for key in self.keys:
+                    self.edited[key].add(each)
+        self.look()
 
     @rule(data=st.data(), token=st.integers(0, 1), version=st.sampled_from(VERSIONS), limit=st.integers(1, 6))
     def call(self, data: st.DataObject, token: int, version: str, limit: int) -> None:
@@ -88,6 +99,12 @@ class FeedMachine(RuleBasedStateMachine):
         keys = [(token, version, channel) for channel in self.channels]
         self.judge(keys, 1000)
         assert self.ask(keys, 1000) == []
+
+    @rule()
+    def drain_everything(self) -> None:
+        for token in (0, 1):
+            for version in VERSIONS:
+                self.drain(token, version)
 
     # -- the model ---------------------------------------------------------------------------------
 
@@ -169,7 +186,7 @@ class FeedMachine(RuleBasedStateMachine):
 TestFeed = FeedMachine.TestCase
 TestFeed.settings = settings(
     deadline=None,
-    max_examples=80,
+    max_examples=100,
     stateful_step_count=25,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )

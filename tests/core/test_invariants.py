@@ -398,15 +398,10 @@ def needed_core_units(document: Document, order: dict[str, Any]) -> dict[str, in
     """Open units by master SKU; None when a bundle is among them, which is harder to judge by hand."""
     needs: dict[str, int] = {}
     for line in order["lines"]:
-        listing = next(
-            each
-            for each in own(document, "listings")
-            if (each["listing_sku"], each["sales_channel"]) == (line["listing_sku"], order["sales_channel"])
-        )
-        if listing["master_sku"] == BUNDLE:
+        if line["master_sku"] == BUNDLE:
             return None
         units = line["quantity"] - line["cancelled"] - line["shipped"]
-        needs[listing["master_sku"]] = needs.get(listing["master_sku"], 0) + units
+        needs[line["master_sku"]] = needs.get(line["master_sku"], 0) + units
     return needs
 
 
