@@ -2,8 +2,9 @@
 The floor: what a trivial Flask application does on the same server.
 
 ``/small`` answers constant bytes whatever is asked: no stateful answer can be cheaper behind Flask's own dispatch.
-``/rows`` and ``/records`` hold a thousand rows in memory and render them anew for each request, once with Flask's
-own ``jsonify`` and once with orjson, the fastest encoder at hand.
+``/rows`` answers the next thousand of as many listings as the measured world has, ``/records`` the same thousand each
+time, as the mock is asked to; both render them anew for each request, once with Flask's own ``jsonify`` and once with
+orjson, the fastest encoder at hand.
 
 ``python -m benchmarks.floor_app PORT`` serves it with the options that the mock server uses.
 """
@@ -11,11 +12,13 @@ own ``jsonify`` and once with orjson, the fastest encoder at hand.
 from __future__ import annotations
 
 import sys
+from itertools import cycle
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
 ROWS = 1_000
+LISTINGS = 20_000
 SMALL = b'{"data":[{"id":1,"type":"inventories","attributes":{"count_on_hand":7}}]}'
 JSON = "application/json"
 
@@ -25,7 +28,9 @@ Document = dict[str, Any]
 def create_app() -> Flask:
     """Return the trivial application."""
     app = Flask("floor", static_folder=None)
-    listings = [(number, f"SKU-{number:05}-MP", f"SKU-{number:05}", number % 500) for number in range(1, ROWS + 1)]
+    listings = [(number, f"SKU-{number:05}-MP", f"SKU-{number:05}", 1_000 + number) for number in range(LISTINGS)]
+    pages = cycle([listings[start : start + ROWS] for start in range(0, LISTINGS, ROWS)])
+    records = [(number, number % 500) for number in range(ROWS)]
 
     @app.get("/")
     def hello() -> str:
@@ -38,19 +43,19 @@ def create_app() -> Flask:
 
     @app.route("/rows", methods=["GET", "POST"])
     def rows() -> Response:
-        return jsonify([_row(*listing) for listing in listings])
+        return jsonify([_row(*listing) for listing in next(pages)])
 
     @app.route("/rows/orjson", methods=["GET", "POST"])
     def rows_orjson() -> Response:
-        return _orjson([_row(*listing) for listing in listings])
+        return _orjson([_row(*listing) for listing in next(pages)])
 
     @app.get("/records")
-    def records() -> Response:
-        return jsonify({"data": [_record(*listing) for listing in listings]})
+    def records_jsonify() -> Response:
+        return jsonify({"data": [_record(*record) for record in records]})
 
     @app.get("/records/orjson")
     def records_orjson() -> Response:
-        return _orjson({"data": [_record(*listing) for listing in listings]})
+        return _orjson({"data": [_record(*record) for record in records]})
 
     return app
 
@@ -74,9 +79,8 @@ def _row(number: int, listing_sku: str, master_sku: str, units: int) -> Document
     }
 
 
-def _record(number: int, listing_sku: str, master_sku: str, units: int) -> Document:
+def _record(number: int, units: int) -> Document:
     """Return an inventory record as Marketplacer writes it."""
-    del listing_sku, master_sku
     attributes = {
         "count_on_hand": units,
         "price": "19.95",

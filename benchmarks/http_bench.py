@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,8 @@ from benchmarks.load import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from benchmarks.http_world import HostedWorld
 
 # A body that names one row is longer than this; "[]" is not.
 _ROW_BYTES: Final = 40
@@ -92,36 +95,55 @@ def _cases(size: Size, port: int, floor_port: int) -> Iterator[Case]:
 
 
 def _acknowledges(size: Size, port: int, floor_port: int) -> Iterator[Case]:
+    for name, plan in (
+        ("nothing new", _nothing_new),
+        ("1 row just changed", _just_changed),
+        ("1 row of a backlog", _backlog),
+    ):
+        with _drained(port, size) as world:
+            yield _small(f"acknowledge, {name}", plan(world, size), floor_port)
+    with _drained(port, size) as world:
+        yield _rows("acknowledge, 1,000 rows", _thousands(world, size), floor_port, "/rows", size)
+
+
+@contextmanager
+def _drained(port: int, size: Size) -> Iterator[HostedWorld]:
+    """Give a world whose one reader has read everything."""
     world = http_world.create(port, http_world.document(listings=size.listings, sellers=3))
-    idle, just, backlog, many = range(4)
-    for token in (idle, just, backlog, many):
-        world.drain(token, limit=ROWS)
-    yield _small("acknowledge, nothing new", Plan(port, [world.acknowledge_text(idle, ROWS)], size.small), floor_port)
-    yield _small("acknowledge, 1 row just changed", _just_changed(world, just, size), floor_port)
-    shares = [world.command_text(http_world.everything_changes(share)) for share in (50, 100)]
-    every_row = Plan(port, [], 0, smallest_body=_ROW_BYTES, before=shares, before_port=port)
-    ones = replace(every_row, requests=[world.acknowledge_text(backlog, 1)], count=2 * size.listings)
-    ones = replace(ones, batch=size.listings)
-    yield _small("acknowledge, 1 row of a backlog", ones, floor_port)
-    calls = size.listings // ROWS
-    thousands = replace(every_row, requests=[world.acknowledge_text(many, ROWS)], count=_even(size.large, calls))
-    thousands = replace(thousands, batch=calls, connections=2, smallest_body=_ROW_BYTES * ROWS)
-    yield _rows("acknowledge, 1,000 rows", thousands, floor_port, "/rows", size)
+    world.drain(limit=ROWS)
+    yield world
     world.drop()
 
 
-def _just_changed(world: http_world.HostedWorld, token: int, size: Size) -> Plan:
+def _nothing_new(world: HostedWorld, size: Size) -> Plan:
+    return Plan(world.port, [world.acknowledge_text(ROWS)], size.small)
+
+
+def _just_changed(world: HostedWorld, size: Size) -> Plan:
     """One connection; before each timed request one listing changes, so each answers one row."""
-    return Plan(
-        world.port,
-        [world.acknowledge_text(token, ROWS)],
-        size.interleaved,
-        connections=1,
-        smallest_body=_ROW_BYTES,
-        batch=1,
-        before=[world.command_text(http_world.one_changes(units)) for units in (7, 8)],
-        before_port=world.port,
-    )
+    changes = [world.command_text(http_world.one_changes(units)) for units in (7, 8)]
+    return _after(world, changes, limit=ROWS, batch=1, count=size.interleaved, connections=1)
+
+
+def _backlog(world: HostedWorld, size: Size) -> Plan:
+    """Everything changes, then it is read row by row."""
+    return _after(world, _shares(world), limit=1, batch=size.listings, count=2 * size.listings, connections=8)
+
+
+def _thousands(world: HostedWorld, size: Size) -> Plan:
+    """Everything changes, then it is read by the thousand."""
+    batch = size.listings // ROWS
+    plan = _after(world, _shares(world), limit=ROWS, batch=batch, count=_even(size.large, batch), connections=2)
+    return replace(plan, smallest_body=_ROW_BYTES * ROWS)
+
+
+def _shares(world: HostedWorld) -> list[str]:
+    return [world.command_text(http_world.everything_changes(share)) for share in (50, 100)]
+
+
+def _after(world: HostedWorld, changes: list[str], *, limit: int, batch: int, count: int, connections: int) -> Plan:
+    requests = [world.acknowledge_text(limit)]
+    return Plan(world.port, requests, count, connections, _ROW_BYTES, batch, changes, world.port)
 
 
 def _even(count: int, batch: int) -> int:

@@ -25,7 +25,7 @@ def document(*, listings: int, sellers: int) -> Document:
     return {
         "format": "stockproof/world/1",
         "order_manager": {
-            "tokens": [{"token": f"reader-{number}"} for number in range(4)],
+            "tokens": [{"token": "reader"}],
             "warehouses": [{"id": 1, "name": "East"}],
             "sales_channels": [{"id": CHANNEL, "name": "Marketplacer"}],
             "products": [{"master_sku": _sku(number)} for number in numbers],
@@ -61,16 +61,16 @@ def _inventory(variant: int, seller: int) -> Document:
 
 @dataclass(frozen=True)
 class HostedWorld:
-    """A world on a running server: its id, the tokens in the order of the file, and the owner's key."""
+    """A world on a running server: its id, the token of its one reader, and the owner's key."""
 
     port: int
     id: str
-    tokens: tuple[str, ...]
+    token: str
     key: str
 
-    def drain(self, token: int, *, limit: int) -> None:
-        """Read everything that is due for one of the tokens."""
-        while call(self.port, "POST", acknowledge_path(limit), headers=bearer(self.tokens[token]))[1] != b"[]":
+    def drain(self, *, limit: int) -> None:
+        """Read everything that is due."""
+        while call(self.port, "POST", acknowledge_path(limit), headers=bearer(self.token))[1] != b"[]":
             pass
 
     def drop(self) -> None:
@@ -82,9 +82,9 @@ class HostedWorld:
         path = f"/_mock/worlds/{self.id}/commands"
         return request_text("POST", path, {"Content-Type": "application/json"}, [command])
 
-    def acknowledge_text(self, token: int, limit: int) -> str:
-        """Return the request that reads due rows for one of the tokens."""
-        return request_text("POST", acknowledge_path(limit), bearer(self.tokens[token]))
+    def acknowledge_text(self, limit: int) -> str:
+        """Return the request that reads due rows."""
+        return request_text("POST", acknowledge_path(limit), bearer(self.token))
 
     def inventories_text(self, variant: int) -> str:
         """Return the request that reads a variant's inventories."""
@@ -99,7 +99,7 @@ def create(port: int, world: Document) -> HostedWorld:
     """Make a world on a running server."""
     made = control(port, "POST", "/worlds", {"world": world})
     keys = made["marketplacer"]["api_keys"]
-    return HostedWorld(port, made["id"], tuple(made["order_manager"]["tokens"]), keys[str(OWNER)])
+    return HostedWorld(port, made["id"], made["order_manager"]["tokens"][0], keys[str(OWNER)])
 
 
 def bearer(secret: str) -> dict[str, str]:

@@ -41,7 +41,6 @@ def read(
 
     Raises:
         UnexpectedAnswer: when the answer is not a list of rows.
-
     """
     names = dialect()["parameters"]
     query = {names["limit"]: str(limit)}
@@ -58,7 +57,6 @@ def drain(world: TargetWorld, channels: Sequence[int]) -> dict[int, object]:
 
     Raises:
         UnexpectedAnswer: when the rows never end.
-
     """
     told: dict[int, object] = {}
     for channel in channels:

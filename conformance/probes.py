@@ -67,7 +67,6 @@ def run_option(target: Target, probe: Probe, option: str) -> Verdict:
 
     Raises:
         Inconclusive: when the target cannot be reached or driven.
-
     """
     found: tuple[Difference, ...] = ()
     broken: str | None = None

@@ -31,7 +31,6 @@ def take(world: TargetWorld, step: Mapping[str, Any]) -> StepResult:
     Raises:
         UnexpectedAnswer: when the control API does not do what it must.
         Inconclusive: when no answer comes.
-
     """
     if "commands" in step:
         return StepResult(results=tuple(world.run(list(step["commands"]))))

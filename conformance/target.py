@@ -83,7 +83,6 @@ class Target:
 
         Raises:
             BadTarget: when it is neither, or nothing can be imported there.
-
         """
         if where.startswith(("http://", "https://")):
             name, client, base_url = (
@@ -116,7 +115,6 @@ class Target:
 
         Raises:
             Inconclusive: when no answer comes.
-
         """
         try:
             response = self._client.request(method, url, **parts)
@@ -137,7 +135,6 @@ class Target:
         Raises:
             Inconclusive: when there is no control API to make worlds with.
             UnexpectedAnswer: when a sound world is not taken, or the answer lacks what it must hold.
-
         """
         answer = self.control("POST", "/worlds", {"world": document})
         if answer.status in NO_CONTROL:
@@ -194,7 +191,6 @@ class TargetWorld:
 
         Raises:
             UnexpectedAnswer: when the answer is not one result a command.
-
         """
         answer = self.target.control("POST", f"/worlds/{self.id}/commands", commands)
         results = answer.json
@@ -209,7 +205,6 @@ class TargetWorld:
 
         Raises:
             UnexpectedAnswer: when it is refused.
-
         """
         answer = self.target.control("POST", f"/worlds/{self.id}/clock/advance", {"by": by})
         if answer.status != 200:

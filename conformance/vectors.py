@@ -85,7 +85,6 @@ def run_vector(target: Target, vector: Vector) -> Verdict:
 
     Raises:
         Inconclusive: when the target cannot be reached or driven.
-
     """
     found: tuple[Difference, ...] = ()
     broken: str | None = None

@@ -134,7 +134,6 @@ def resolve(chosen: Mapping[str, str]) -> dict[str, str]:
     Raises:
         UnknownReading: if a key of ``chosen`` is no reading.
         UnknownOption: if a value is no option of its reading.
-
     """
     for reading_id, option in chosen.items():
         _check_option(reading_id, option)
@@ -147,7 +146,6 @@ def find(wanted: str) -> Behaviour | Reading:
 
     Raises:
         UnknownId: if there is none; it names the nearest id.
-
     """
     found = behaviours().get(wanted) or readings().get(wanted)
     if found is None:
@@ -166,7 +164,6 @@ def header_value(ids: Iterable[str], readings: Mapping[str, str]) -> str:
     Raises:
         UnknownId: if an id is neither a behaviour nor a reading.
         KeyError: if ``readings`` lacks a reading that is named.
-
     """
     return ", ".join(_header_item(each, readings) for each in dict.fromkeys(ids))
 

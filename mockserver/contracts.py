@@ -103,7 +103,6 @@ def document(api: str) -> JsonObject:
 
     Raises:
         UnknownContract: if `api` is none of `APIS`.
-
     """
     if api not in APIS:
         raise UnknownContract(api)
@@ -117,7 +116,6 @@ def operations(api: str) -> tuple[Operation, ...]:
 
     Raises:
         UnknownContract: if `api` is none of `APIS`.
-
     """
     paths = _object(document(api)["paths"])
     return tuple(
@@ -135,7 +133,6 @@ def operation(api: str, operation_id: str) -> Operation:
 
     Raises:
         UnknownContract: if the API or the operation does not exist.
-
     """
     for candidate in operations(api):
         if candidate.operation_id == operation_id:
@@ -150,7 +147,6 @@ def bundled(api: str) -> bytes:
 
     Raises:
         UnknownContract: if `api` is none of `APIS`.
-
     """
     whole = _object(_rewritten(document(api), lambda ref: _inlined_ref(ref, "", "#/components/schemas/")))
     schemas = _models_behind(document(api), "#/components/schemas/")
@@ -165,7 +161,6 @@ def bundled_model(name: str) -> JsonObject:
 
     Raises:
         UnknownContract: if there is no such model.
-
     """
     whole = _models_behind({"$ref": f"{name}.json"}, "#/$defs/")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": f"#/$defs/{name}", "$defs": whole}
@@ -218,7 +213,6 @@ def validator(model: str) -> BodyValidator:
 
     Raises:
         UnknownContract: if there is no such model.
-
     """
     # Imported here: 10 ms that a start without a validated request need not spend.
     import jsonschema_rs

@@ -39,7 +39,6 @@ def run(settings: Settings, *, host: str, port: int) -> None:
     Raises:
         PortTaken: when somebody else listens there.
         WorldFileError: when the world cannot be used.
-
     """
     # Held open, but never listening: the port stays ours until the server has it too.
     with closing(_reserved(host, port)) as reservation:

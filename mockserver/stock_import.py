@@ -139,7 +139,6 @@ def import_stock(
 
     Raises:
         StockSheetError: if there is no such warehouse, or the file is no sheet of that layout.
-
     """
     chosen = layout or _layout_of(document, warehouse)
     rows = read_rows(sheet_path)

@@ -41,7 +41,6 @@ def read_rows(path: Path) -> Iterator[Row]:
 
     Raises:
         StockSheetError: if the file cannot be read, is of another kind than its suffix says, or is too large.
-
     """
     suffix = path.suffix.lower()
     if suffix not in _WORKBOOK_SUFFIXES + _TEXT_SUFFIXES:

@@ -64,7 +64,6 @@ def load_world(name_or_path: str) -> dict[str, Any]:
     Raises:
         UnusableFile: if there is no such file.
         WorldFileError: if it is broken or breaks the schema.
-
     """
     path = find_world(name_or_path)
     document = read_world(path)
@@ -78,7 +77,6 @@ def find_world(name_or_path: str) -> Path:
 
     Raises:
         UnusableFile: if it is neither; the nearest shipped name is given.
-
     """
     shipped = {path.stem: path for path in _shipped_worlds()}
     if name_or_path in shipped:
@@ -111,7 +109,6 @@ def read_world(path: Path) -> dict[str, Any]:
     Raises:
         UnusableFile: if the file cannot be read, is larger than 2 GiB, or ends in neither .yaml, .yml nor .json.
         WorldFileError: if it is broken; with line and column.
-
     """
     if path.suffix.lower() not in _SUFFIXES:
         raise UnusableFile(str(path), f"a world file ends in {', '.join(_SUFFIXES)}")
@@ -189,7 +186,6 @@ def check_world(document: Mapping[str, Any], *, source: str, text_file: Path | N
 
     Raises:
         WorldFileError: with every problem found, in the order of the file as far as it is known, else of their paths.
-
     """
     problems = _schema_problems(document, source) or list(_number_problems(document, source))
     if not problems:
@@ -209,7 +205,6 @@ def build_world(
 
     Raises:
         WorldFileError: if it names an unknown reading or option, or its parts contradict each other.
-
     """
     from mockserver import behaviours
     from mockserver.core.world import World
@@ -227,7 +222,6 @@ def problems_of(source: str, *, text_file: Path | None = None) -> Iterator[None]
 
     Raises:
         WorldFileError: instead of RegistryError and InvalidWorld.
-
     """
     from mockserver import behaviours
 

@@ -40,7 +40,6 @@ def generate(listings: int, seed: int) -> Iterator[bytes]:
 
     Raises:
         ValueError: if ``listings`` is not between 1 and 10,000,000, or ``seed`` is negative.
-
     """
     if not 1 <= listings <= MAX_LISTINGS:
         raise ValueError(f"listings must lie between 1 and {MAX_LISTINGS}, not {listings}")

@@ -242,7 +242,6 @@ class HostedWorld:
 
         Raises:
             DuplicateSnapshot: when the name is taken.
-
         """
         with self.lock:
             if name in self._snapshots:
@@ -263,7 +262,6 @@ class HostedWorld:
 
         Raises:
             UnknownSnapshot: when there is none of that name.
-
         """
         with self.lock:
             snapshot = self._snapshot(name)
@@ -279,7 +277,6 @@ class HostedWorld:
 
         Raises:
             UnknownSnapshot: when there is none of that name.
-
         """
         with self.lock:
             snapshot = self._snapshot(name)
@@ -347,7 +344,6 @@ class Worlds:
         Raises:
             InvalidWorld: when the file contradicts itself, or its credentials belong to another world.
             RegistryError: for an unknown reading or option.
-
         """
         hosted = HostedWorld(
             world_id or self._new_secret().replace("-", "")[:16],
@@ -367,7 +363,6 @@ class Worlds:
 
         Raises:
             WorldFileError: for contradictions, unknown readings and unknown options.
-
         """
         with problems_of(source):
             return self.create(document)
@@ -385,7 +380,6 @@ class Worlds:
 
         Raises:
             UnknownSnapshot: when there is none of that name.
-
         """
         document, entries, at_ms = hosted.history(snapshot)
         fork = self.create(document)
@@ -399,7 +393,6 @@ class Worlds:
 
         Raises:
             UnknownWorld: when there is none of that id.
-
         """
         with self._lock:
             hosted = self.get(world_id)
@@ -421,7 +414,6 @@ class Worlds:
 
         Raises:
             UnknownWorld: when there is none of that id.
-
         """
         hosted = self._worlds.get(world_id)
         if hosted is None:
@@ -455,7 +447,6 @@ class Worlds:
 
         Raises:
             Refused: ``invalid_grant``.
-
         """
         with self._lock, hosted.lock:
             granted = hosted.credentials.codes.pop(code, None)

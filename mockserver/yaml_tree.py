@@ -40,7 +40,6 @@ def parse(text: str) -> Any:
 
     Raises:
         BrokenYaml: if the text is broken, empty, ambiguous (duplicate keys, tags, several documents) or a bomb.
-
     """
     tree = _Tree()
     try:

@@ -52,7 +52,6 @@ def open_target(where: str, control_token: str | None) -> Target:
 
     Raises:
         click.UsageError: when the text names none.
-
     """
     try:
         return Target.open(where, control_token=control_token)
@@ -66,7 +65,6 @@ def chosen(items: Sequence[Item], only: Iterable[str], ids: Callable[[Item], Seq
 
     Raises:
         click.UsageError: for an id that names nothing; it offers the nearest.
-
     """
     wanted = list(only)
     known = [name for item in items for name in ids(item)]

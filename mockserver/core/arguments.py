@@ -9,8 +9,8 @@ from mockserver.core.errors import Refused, nearest
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
+    from mockserver.core.account import Account
     from mockserver.core.model import Listing, Product, SalesChannel, Warehouse
-    from mockserver.core.world import World
 
 MOST_UNITS: Final = 1_000_000_000
 
@@ -21,7 +21,6 @@ def required(command: Mapping[str, Any], key: str) -> Any:
 
     Raises:
         Refused: ``missing``.
-
     """
     if command.get(key) is None:
         raise Refused("missing", f"{key} is missing", field=key)
@@ -34,7 +33,6 @@ def units(command: Mapping[str, Any], key: str, present: int | None = None, *, l
 
     Raises:
         Refused: ``bad_units``.
-
     """
     if key not in command and present is not None:
         return present
@@ -50,7 +48,6 @@ def flag(command: Mapping[str, Any], key: str, *, present: bool) -> bool:
 
     Raises:
         Refused: ``bad_flag``.
-
     """
     value = command.get(key, present)
     if not isinstance(value, bool):
@@ -64,7 +61,6 @@ def identifier(command: Mapping[str, Any], key: str, known: Container[int] | Ite
 
     Raises:
         Refused: ``missing`` or ``unknown_`` and the key.
-
     """
     value = required(command, key)
     if isinstance(value, bool) or not isinstance(value, int) or value not in known:
@@ -73,23 +69,22 @@ def identifier(command: Mapping[str, Any], key: str, known: Container[int] | Ite
     return value
 
 
-def channel_of(world: World, command: Mapping[str, Any]) -> SalesChannel:
+def channel_of(world: Account, command: Mapping[str, Any]) -> SalesChannel:
     """Return the sales channel that the command names."""
     return world.channels[identifier(command, "sales_channel", world.channels)]
 
 
-def warehouse_of(world: World, command: Mapping[str, Any]) -> Warehouse:
+def warehouse_of(world: Account, command: Mapping[str, Any]) -> Warehouse:
     """Return the warehouse that the command names."""
     return world.warehouses[identifier(command, "warehouse", world.warehouses)]
 
 
-def product_of(world: World, command: Mapping[str, Any]) -> Product:
+def product_of(world: Account, command: Mapping[str, Any]) -> Product:
     """
     Return the product whose master SKU the command names.
 
     Raises:
         Refused: ``unknown_master_sku`` with the nearest one.
-
     """
     sku = required(command, "master_sku")
     product = world.products.get(sku) if isinstance(sku, str) else None
@@ -105,7 +100,6 @@ def listing_of(channel: SalesChannel, listing_sku: object) -> Listing:
 
     Raises:
         Refused: ``unknown_listing_sku`` with the nearest one.
-
     """
     listing = channel.by_sku.get(listing_sku) if isinstance(listing_sku, str) else None
     if listing is None:

@@ -12,10 +12,10 @@ from mockserver.core.errors import Refused, nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mockserver.core.world import Handler, World
+    from mockserver.core.account import Account, Handler
 
 
-def clock_advance(world: World, command: Mapping[str, Any]) -> object:
+def clock_advance(world: Account, command: Mapping[str, Any]) -> object:
     """Move virtual time forward by a duration or to an instant; returns the number of effects fired."""
     by, to = command.get("by"), command.get("to")
     if (by is None) == (to is None):
@@ -32,7 +32,7 @@ def clock_advance(world: World, command: Mapping[str, Any]) -> object:
     return {"fired": world.advance_to(target), "now": instants.instant_text(world.now_ms)}
 
 
-def feed_acknowledge(world: World, command: Mapping[str, Any]) -> object:
+def feed_acknowledge(world: Account, command: Mapping[str, Any]) -> object:
     """Read due rows for one caller, as the acknowledge endpoint does."""
     for channel in command["channels"]:
         identifier({"sales_channel": channel}, "sales_channel", world.channels)
@@ -46,13 +46,13 @@ def feed_acknowledge(world: World, command: Mapping[str, Any]) -> object:
     return [{"listing_id": row.listing.id, "figure": row.figure} for row in rows]
 
 
-def inventories_put(world: World, command: Mapping[str, Any]) -> object:
+def inventories_put(world: Account, command: Mapping[str, Any]) -> object:
     """Write inventory records with one seller's key, as the marketplace's PUT does."""
     variant = world.marketplace.visible_variant(required(command, "variant"), required(command, "by"))
     return world.marketplace.put(variant, command["by"], required(command, "records"))
 
 
-def inventory_put(world: World, command: Mapping[str, Any]) -> object:
+def inventory_put(world: Account, command: Mapping[str, Any]) -> object:
     """Write one seller's inventory record of a multi-store variant."""
     record = {key: value for key, value in command.items() if key not in ("type", "variant", "seller")}
     for name in ("price", "sale_price"):
@@ -72,14 +72,14 @@ def _decimal(name: str, text: str) -> Decimal:
         raise Refused("bad_price", f"{name} must be a decimal number", field=name, value=text) from None
 
 
-def wms_report(world: World, command: Mapping[str, Any]) -> object:
+def wms_report(world: Account, command: Mapping[str, Any]) -> object:
     """Refuse the report: no world file can describe a merchant of Integration Manager yet."""
     del world
     merchant = required(command, "merchant")
     raise Refused("unknown_merchant", f"the world has no merchant {merchant!r}", field="merchant", value=merchant)
 
 
-def inventory_delete(world: World, command: Mapping[str, Any]) -> object:
+def inventory_delete(world: Account, command: Mapping[str, Any]) -> object:
     """Remove an inventory: a seller's own by ``seller``, or any by ``inventory_id`` with the key of ``by``."""
     marketplace = world.marketplace
     if "inventory_id" in command:
@@ -95,7 +95,7 @@ def inventory_delete(world: World, command: Mapping[str, Any]) -> object:
     return None
 
 
-def variants_set_counts(world: World, command: Mapping[str, Any]) -> object:
+def variants_set_counts(world: Account, command: Mapping[str, Any]) -> object:
     """Set the counts of several single-seller variants, as POST variants/stock_on_hand does; null is infinite."""
     counts = {int(variant): count for variant, count in required(command, "counts").items()}
     world.marketplace.set_counts(required(command, "by"), counts)
@@ -131,7 +131,6 @@ def handler_of(command: Mapping[str, Any]) -> Handler:
 
     Raises:
         Refused: ``unknown_command``.
-
     """
     kind = command.get("type")
     handler = HANDLERS.get(kind) if isinstance(kind, str) else None

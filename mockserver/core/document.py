@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
+    from mockserver.core.account import Account, Link
     from mockserver.core.marketplace import Inventory, Variant
     from mockserver.core.model import Listing, Order, OrderLine, Product, SalesChannel, StockLocation, Warehouse
-    from mockserver.core.world import Link, World
 
 Document = dict[str, Any]
 
 
-def document_of(world: World) -> Document:
+def document_of(world: Account) -> Document:
     """Return the world file that describes the present state; loading it gives the same state again."""
     return {
         "format": "stockproof/world/1",
@@ -116,7 +116,7 @@ def _listing(listing: Listing) -> Document:
     }
 
 
-def _rules(world: World) -> Iterator[Document]:
+def _rules(world: Account) -> Iterator[Document]:
     for channel in world.channels.values():
         if channel.default_rule is not None:
             yield {"sales_channel": channel.id, **rule_to(channel.default_rule)}
@@ -163,7 +163,7 @@ def _allocations(order: Order) -> Iterator[Document]:
                 }
 
 
-def _marketplacer(world: World) -> Document:
+def _marketplacer(world: Account) -> Document:
     marketplace = world.marketplace
     return {
         "sellers": [

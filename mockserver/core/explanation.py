@@ -10,13 +10,13 @@ from mockserver.core.model import BUNDLE_KIT, PERCENT_OF_AVAILABLE, VIRTUAL_PROD
 from mockserver.core.rules import rule_to
 
 if TYPE_CHECKING:
+    from mockserver.core.account import Account
     from mockserver.core.model import Listing, Product, SalesChannel, StockLocation, Warehouse
-    from mockserver.core.world import World
 
 Steps = dict[str, Any]
 
 
-def explain(world: World, listing_id: int) -> Steps:
+def explain(world: Account, listing_id: int) -> Steps:
     """
     Return the steps from stock to figure for one listing.
 
@@ -25,7 +25,6 @@ def explain(world: World, listing_id: int) -> Steps:
 
     Raises:
         Refused: ``unknown_listing``.
-
     """
     listing = world.listings.get(listing_id)
     if listing is None:
@@ -67,7 +66,7 @@ _READINGS = (
 )
 
 
-def behaviours_of(product: Product, world: World) -> list[str]:
+def behaviours_of(product: Product, world: Account) -> list[str]:
     """Return the ids of the documented behaviours that the figure rests on."""
     ids = ["OM-ALLOC-04", "OM-AVAIL-01", "OM-AVAIL-02", "OM-AVAIL-03", "OM-EXCL-01", "OM-EXCL-02", "OM-EXCL-03"]
     if product.type == BUNDLE_KIT:
@@ -77,7 +76,7 @@ def behaviours_of(product: Product, world: World) -> list[str]:
     return ids
 
 
-def _warehouses(world: World, product: Product, channel: SalesChannel) -> list[Steps]:
+def _warehouses(world: Account, product: Product, channel: SalesChannel) -> list[Steps]:
     closed = availability.closed_warehouses(product, channel.closed, world.readings)
     counted = availability.units_by_warehouse(product, closed)
     concerned = {row.warehouse for row in product.stock}
@@ -88,7 +87,7 @@ def _warehouses(world: World, product: Product, channel: SalesChannel) -> list[S
     ]
 
 
-def _warehouse(world: World, product: Product, channel: SalesChannel, warehouse: Warehouse) -> Steps:
+def _warehouse(world: Account, product: Product, channel: SalesChannel, warehouse: Warehouse) -> Steps:
     step: Steps = {
         "warehouse": warehouse.id,
         "name": warehouse.name,
@@ -124,7 +123,7 @@ def _location(row: StockLocation) -> Steps:
     }
 
 
-def _reasons(world: World, product: Product, channel: SalesChannel, warehouse: Warehouse) -> list[str]:
+def _reasons(world: Account, product: Product, channel: SalesChannel, warehouse: Warehouse) -> list[str]:
     reasons = {
         "excluded for the product": warehouse.id in product.excluded,
         "excluded for the sales channel": warehouse.id in channel.excluded,
@@ -137,7 +136,7 @@ def _reasons(world: World, product: Product, channel: SalesChannel, warehouse: W
     return [reason for reason, holds in reasons.items() if holds]
 
 
-def _regime(world: World, product: Product, channel: SalesChannel) -> Steps:
+def _regime(world: Account, product: Product, channel: SalesChannel) -> Steps:
     regime = allocation.regime(product, channel, world.inactive_warehouses, world.readings)
     return {
         "tested": world.readings["alloc.regime-quantity"],
@@ -154,7 +153,7 @@ def _rule(product: Product, channel: SalesChannel) -> Steps:
     return {"from": origin, **rule_to(rule)}
 
 
-def _pair(world: World, product: Product, channel: SalesChannel) -> Steps:
+def _pair(world: Account, product: Product, channel: SalesChannel) -> Steps:
     regime = allocation.regime(product, channel, world.inactive_warehouses, world.readings)
     rule = allocation.effective_rule(product, channel)
     rule_type, value = allocation.pair_of(rule, is_minimum=regime.is_minimum, readings=world.readings)
@@ -162,7 +161,7 @@ def _pair(world: World, product: Product, channel: SalesChannel) -> Steps:
     return {"type": rule_type, "value": percent if rule_type == PERCENT_OF_AVAILABLE else value}
 
 
-def _silence(world: World, listing: Listing) -> str | None:
+def _silence(world: Account, listing: Listing) -> str | None:
     if world.shown(listing) is not None:
         return None
     if not listing.active:

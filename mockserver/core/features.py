@@ -13,13 +13,13 @@ from mockserver.core.model import BUNDLE_KIT, MAX_ALLOCATION, PERCENT_OF_AVAILAB
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mockserver.core.account import Account
     from mockserver.core.model import Listing, Product, Rule, StockLocation
-    from mockserver.core.world import World
 
 _SHARES: Final = {PERCENT_OF_AVAILABLE: "percentages", MAX_ALLOCATION: "caps"}
 
 
-def features_of(world: World) -> set[str]:
+def features_of(world: Account) -> set[str]:
     """Return what the world makes use of, in one pass over it."""
     found: set[str] = set()
     for product in world.products.values():

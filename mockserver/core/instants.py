@@ -19,7 +19,6 @@ def parse_instant(text: str) -> int:
 
     Raises:
         ValueError: when the text is no instant.
-
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
@@ -33,7 +32,6 @@ def parse_duration(text: str) -> int:
 
     Raises:
         ValueError: when the text is no such duration.
-
     """
     match = _DURATION.fullmatch(text)
     if match is None or not any(match.groups()):

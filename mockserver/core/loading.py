@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sys import intern
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mockserver.core import instants
 from mockserver.core.errors import InvalidWorld, Problem, Refused
@@ -24,25 +24,30 @@ from mockserver.core.model import (
 from mockserver.core.order_loading import load_orders
 from mockserver.core.problems import Ids, Problems
 from mockserver.core.rules import rule_from
-from mockserver.core.world import World
+from mockserver.core.stock_commands import listed_on
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from mockserver.core.account import Account
 
 _DEFAULT_CLOCK = "2026-01-01T00:00:00Z"
 
+A = TypeVar("A", bound="Account")
 
-def load(document: Mapping[str, Any], readings: Mapping[str, str]) -> World:
+
+def load(document: Mapping[str, Any], make: Callable[[int, int], A]) -> A:
     """
-    Return the world that a schema-valid world file describes.
+    Return the account that a schema-valid world file describes.
+
+    ``make`` gives an empty one for the instant (milliseconds since 1970) and the seed that the file names.
 
     Raises:
         InvalidWorld: with every contradiction found, up to a bound.
-
     """
     problems = Problems()
     now_ms = _clock(document, problems)
-    world = World(readings, now_ms=now_ms, seed=document.get("seed", 0))
+    world = make(now_ms, document.get("seed", 0))
     section = document.get("order_manager", {})
     load_warehouses(world, section.get("warehouses", ()), problems)
     load_channels(world, section.get("sales_channels", ()), problems)
@@ -83,7 +88,7 @@ def _check_credentials(section: Mapping[str, Any], marketplacer: Mapping[str, An
             seen.add(credential)
 
 
-def load_warehouses(world: World, given: Any, problems: Problems) -> None:
+def load_warehouses(world: Account, given: Any, problems: Problems) -> None:
     """Add the warehouses of a world file."""
     ids = Ids("order_manager.warehouses", given, problems)
     for entry, own_id in zip(given, ids, strict=True):
@@ -100,7 +105,7 @@ def load_warehouses(world: World, given: Any, problems: Problems) -> None:
     world.inactive_warehouses = frozenset(each.id for each in world.warehouses.values() if not each.active)
 
 
-def load_channels(world: World, given: Any, problems: Problems) -> None:
+def load_channels(world: Account, given: Any, problems: Problems) -> None:
     """Add the sales channels of a world file."""
     ids = Ids("order_manager.sales_channels", given, problems)
     for index, (entry, own_id) in enumerate(zip(given, ids, strict=True)):
@@ -116,7 +121,7 @@ def load_channels(world: World, given: Any, problems: Problems) -> None:
         world.recompute_closed(channel)
 
 
-def _excluded(world: World, entry: Mapping[str, Any], path: str, problems: Problems) -> frozenset[int]:
+def _excluded(world: Account, entry: Mapping[str, Any], path: str, problems: Problems) -> frozenset[int]:
     given = entry.get("excluded_warehouses")
     if not given:
         return NO_WAREHOUSES
@@ -129,7 +134,7 @@ def _excluded(world: World, entry: Mapping[str, Any], path: str, problems: Probl
 _PRODUCT_DETAILS = ("name", "brand", "upc", "mpn", "description", "parent")
 
 
-def load_products(world: World, given: Any, problems: Problems) -> None:
+def load_products(world: Account, given: Any, problems: Problems) -> None:
     """Add the products of a world file, bundles with their components."""
     ids = Ids("order_manager.products", given, problems)
     products, by_id = world.products, world.products_by_id
@@ -149,7 +154,7 @@ def load_products(world: World, given: Any, problems: Problems) -> None:
             _join_product(world, entry, f"order_manager.products[{index}]", problems)
 
 
-def _join_product(world: World, entry: Mapping[str, Any], path: str, problems: Problems) -> None:
+def _join_product(world: Account, entry: Mapping[str, Any], path: str, problems: Problems) -> None:
     product = world.products[entry["master_sku"]]
     if "parent" in entry:
         parent = world.products.get(entry["parent"])
@@ -166,7 +171,7 @@ def _join_product(world: World, entry: Mapping[str, Any], path: str, problems: P
         part.product.bundles = (*part.product.bundles, product)
 
 
-def _components(world: World, entry: Mapping[str, Any], path: str, problems: Problems) -> list[Component]:
+def _components(world: Account, entry: Mapping[str, Any], path: str, problems: Problems) -> list[Component]:
     found: dict[str, Component] = {}
     for index, given in enumerate(entry.get("components", ())):
         place, sku = f"{path}.components[{index}].master_sku", given["master_sku"]
@@ -182,7 +187,7 @@ def _components(world: World, entry: Mapping[str, Any], path: str, problems: Pro
     return list(found.values())
 
 
-def load_stock(world: World, given: Any, problems: Problems) -> None:
+def load_stock(world: Account, given: Any, problems: Problems) -> None:
     """Add the stock locations of a world file."""
     ids = Ids("order_manager.stock", given, problems)
     products, warehouses = world.products, world.warehouses
@@ -215,7 +220,7 @@ def _fill(row: StockLocation, entry: Mapping[str, Any]) -> None:
     row.active = entry.get("active", True)
 
 
-def _unplaced(world: World, entry: Mapping[str, Any], path: str, problems: Problems) -> None:
+def _unplaced(world: Account, entry: Mapping[str, Any], path: str, problems: Problems) -> None:
     sku, warehouse = entry["master_sku"], entry["warehouse"]
     if sku not in world.products:
         problems.unknown(f"{path}.master_sku", "master SKU", sku, world.products)
@@ -225,7 +230,7 @@ def _unplaced(world: World, entry: Mapping[str, Any], path: str, problems: Probl
         problems.unknown(f"{path}.warehouse", "warehouse", warehouse, world.warehouses)
 
 
-def load_listings(world: World, given: Any, problems: Problems) -> None:
+def load_listings(world: Account, given: Any, problems: Problems) -> None:
     """Add the listings of a world file, each channel's in the order of their ids."""
     ids = Ids("order_manager.listings", given, problems)
     products, channels, listings, now_ms = world.products, world.channels, world.listings, world.now_ms
@@ -250,7 +255,7 @@ def load_listings(world: World, given: Any, problems: Problems) -> None:
     _put_in_order(world)
 
 
-def _put_in_order(world: World) -> None:
+def _put_in_order(world: Account) -> None:
     for channel in world.channels.values():
         channel.listings.sort(key=lambda listing: listing.id)
         for position, listing in enumerate(channel.listings):
@@ -260,14 +265,14 @@ def _put_in_order(world: World) -> None:
             product.listings.sort(key=lambda listing: listing.id)
 
 
-def _unlisted(world: World, entry: Mapping[str, Any], path: str, problems: Problems) -> None:
+def _unlisted(world: Account, entry: Mapping[str, Any], path: str, problems: Problems) -> None:
     if entry["master_sku"] not in world.products:
         problems.unknown(f"{path}.master_sku", "master SKU", entry["master_sku"], world.products)
     if entry["sales_channel"] not in world.channels:
         problems.unknown(f"{path}.sales_channel", "sales channel", entry["sales_channel"], world.channels)
 
 
-def load_rules(world: World, given: Any, problems: Problems) -> None:
+def load_rules(world: Account, given: Any, problems: Problems) -> None:
     """Add the channel allocation rules of a world file; one without a master SKU is the whole channel's."""
     for index, entry in enumerate(given):
         path = f"order_manager.rules[{index}]"
@@ -280,10 +285,21 @@ def load_rules(world: World, given: Any, problems: Problems) -> None:
             problems.unknown(f"{path}.master_sku", "master SKU", sku, world.products)
         else:
             _set_rule(world, channel, product, entry, path, problems)
+    if world.readings["alloc.channel-wide-rule"] == "bulk-write":
+        _write_in_bulk(world)
+
+
+def _write_in_bulk(world: Account) -> None:
+    """Turn each channel-wide rule into rules of the products listed there that have none of their own (A-8)."""
+    for channel in world.channels.values():
+        if channel.default_rule is not None:
+            for product in listed_on(channel):
+                product.rules = {channel.id: channel.default_rule, **(product.rules or {})}
+            channel.default_rule = None
 
 
 def _set_rule(
-    world: World,
+    world: Account,
     channel: SalesChannel,
     product: Product | None,
     entry: Mapping[str, Any],

@@ -109,7 +109,6 @@ class Marketplace:
 
         Raises:
             Refused: ``not_found`` when there is none.
-
         """
         variant = self.variants.get(variant_id)
         if variant is None or not self.is_visible(variant, seller):
@@ -137,7 +136,6 @@ class Marketplace:
 
         Raises:
             Refused: when anything is wrong and the write is all or nothing; then nothing has changed.
-
         """
         if variant.owner is None:
             raise self._single_store(variant)
@@ -216,7 +214,6 @@ class Marketplace:
 
         Raises:
             Refused: ``not_found``, or ``forbidden`` for somebody else's record under reading 14.
-
         """
         held = next((one for one in variant.inventories.values() if one.id == inventory_id), None)
         if held is None:
@@ -232,7 +229,6 @@ class Marketplace:
 
         Raises:
             Refused: ``not_found`` for a variant that is not the key's, ``unprocessable`` for one without own count.
-
         """
         chosen = [(self.visible_variant(variant_id, seller), count) for variant_id, count in counts.items()]
         summed = self.readings["mp.multi-store-count"] == "sum"
@@ -250,7 +246,6 @@ class Marketplace:
 
         Raises:
             Refused: ``unknown_variant``, ``nothing_held`` or ``sold_out`` when the marketplace shows less.
-
         """
         stock = self._shelf(variant_id, seller)
         if not stock.infinite and stock.count_on_hand < quantity:
@@ -278,7 +273,6 @@ def merged(present: Inventory | None, seller: int, record: Mapping[str, Any], re
 
     Raises:
         Refused: ``unprocessable`` with the attribute that is wrong.
-
     """
     base = present or Inventory(id=0, seller=seller)
     countless = present is None and "count_on_hand" not in record and not record.get("infinite")

@@ -6,19 +6,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from mockserver.core import instants
+from mockserver.core.account import Link
 from mockserver.core.marketplace import Advert, Inventory, Seller, Variant
 from mockserver.core.problems import Ids
-from mockserver.core.world import Link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mockserver.core.account import Account
     from mockserver.core.problems import Problems
-    from mockserver.core.world import World
 
 
 def load_marketplace(
-    world: World, section: Mapping[str, Any], links: Sequence[Mapping[str, Any]], problems: Problems
+    world: Account, section: Mapping[str, Any], links: Sequence[Mapping[str, Any]], problems: Problems
 ) -> None:
     """Add sellers, multi-stores, adverts, variants, inventories and links."""
     _load_sellers(world, section.get("sellers", ()), problems)
@@ -28,19 +28,19 @@ def load_marketplace(
     _load_links(world, links, problems)
 
 
-def _load_sellers(world: World, given: Sequence[Mapping[str, Any]], problems: Problems) -> None:
+def _load_sellers(world: Account, given: Sequence[Mapping[str, Any]], problems: Problems) -> None:
     for entry, own_id in zip(given, Ids("marketplacer.sellers", given, problems), strict=True):
         world.marketplace.sellers[own_id] = Seller(own_id, entry["name"], entry.get("scope", "manage"))
         if "api_key" in entry:
             world.seller_keys[own_id] = entry["api_key"]
 
 
-def _check_seller(world: World, path: str, seller: object, problems: Problems) -> None:
+def _check_seller(world: Account, path: str, seller: object, problems: Problems) -> None:
     if seller not in world.marketplace.sellers:
         problems.unknown(path, "seller", seller, world.marketplace.sellers)
 
 
-def _load_multi_stores(world: World, given: Sequence[Mapping[str, Any]], problems: Problems) -> None:
+def _load_multi_stores(world: Account, given: Sequence[Mapping[str, Any]], problems: Problems) -> None:
     for index, entry in enumerate(given):
         path, owner, members = f"marketplacer.multi_stores[{index}]", entry["owner"], entry["members"]
         _check_seller(world, f"{path}.owner", owner, problems)
@@ -66,7 +66,7 @@ _ADVERT_DETAILS = (
 _VARIANT_DETAILS = ("label", "barcode", "external_id")
 
 
-def _load_variants(world: World, section: Mapping[str, Any], problems: Problems) -> None:
+def _load_variants(world: Account, section: Mapping[str, Any], problems: Problems) -> None:
     marketplace = world.marketplace
     given = section.get("variants", ())
     adverts = section.get("adverts", ())
@@ -95,7 +95,7 @@ def _load_variants(world: World, section: Mapping[str, Any], problems: Problems)
         marketplace.adverts.setdefault(advert, Advert(advert))
 
 
-def _check_holder(world: World, path: str, owner: int | None, seller: int | None, problems: Problems) -> None:
+def _check_holder(world: Account, path: str, owner: int | None, seller: int | None, problems: Problems) -> None:
     if owner is not None and owner not in world.marketplace.multi_stores:
         problems.unknown(f"{path}.multi_store_owner", "multi-store owner", owner, world.marketplace.multi_stores)
     if seller is not None:
@@ -106,7 +106,7 @@ def _price(entry: Mapping[str, Any], key: str) -> Decimal | None:
     return None if entry.get(key) is None else Decimal(entry[key])
 
 
-def _load_inventories(world: World, given: Sequence[Mapping[str, Any]], problems: Problems) -> None:
+def _load_inventories(world: Account, given: Sequence[Mapping[str, Any]], problems: Problems) -> None:
     marketplace = world.marketplace
     ids = Ids("marketplacer.inventories", given, problems)
     for index, (entry, own_id) in enumerate(zip(given, ids, strict=True)):
@@ -131,7 +131,7 @@ def _load_inventories(world: World, given: Sequence[Mapping[str, Any]], problems
     marketplace.last_inventory_id = ids.last
 
 
-def _load_links(world: World, given: Sequence[Mapping[str, Any]], problems: Problems) -> None:
+def _load_links(world: Account, given: Sequence[Mapping[str, Any]], problems: Problems) -> None:
     for index, entry in enumerate(given):
         path, channel, seller = f"links[{index}]", entry["sales_channel"], entry["seller"]
         if channel not in world.channels:

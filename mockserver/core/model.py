@@ -206,6 +206,11 @@ class Order:
         """Sales channel id and order number: what names an order in every command."""
         return (self.channel.id, self.order_number)
 
+    @property
+    def age(self) -> tuple[int, int]:
+        """Sort key: older orders are served first, of equally old ones the one that came first (OM-AVAIL-06)."""
+        return (self.created_ms, self.seq)
+
     def held_units(self, line: int) -> int:
         """Return the units that the order holds for one of its lines."""
         return sum(draw.units for draw in self.draws if draw.line == line)

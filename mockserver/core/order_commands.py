@@ -12,11 +12,11 @@ from mockserver.core.model import Order, OrderLine
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mockserver.core.account import Account
     from mockserver.core.model import SalesChannel
-    from mockserver.core.world import World
 
 
-def order_create(world: World, command: Mapping[str, Any]) -> object:
+def order_create(world: Account, command: Mapping[str, Any]) -> object:
     """Create an order; it takes its units at once if they are to be had (OM-AVAIL-06)."""
     channel = channel_of(world, command)
     number = required(command, "order_number")
@@ -40,12 +40,9 @@ def order_create(world: World, command: Mapping[str, Any]) -> object:
         awaiting_payment=awaiting_payment,
     )
     world.orders[order.key] = order
-    if order.held and world.readings["orders.hold"] == "keeps":
-        # What is held keeps its place: it takes its units first, and is put on hold with them.
-        order.held = False
-        world.file_order(order)
-        orders.Allocator(world.warehouses, world.readings).allocate(order)
-        order.held = True
+    if order.held:
+        # Settling passes over what is on hold.
+        orders.Allocator(world.warehouses, world.readings).begin(order)
         for draw in order.draws:
             _move(world, draw.groups, lambda _: None)
     world.touch_order(order)
@@ -67,7 +64,7 @@ def _new_line(channel: SalesChannel, line: Mapping[str, Any]) -> OrderLine:
     return OrderLine(sku, listing_of(channel, sku).product, quantity)
 
 
-def _order_of(world: World, command: Mapping[str, Any]) -> Order:
+def _order_of(world: Account, command: Mapping[str, Any]) -> Order:
     channel = channel_of(world, command)
     number = required(command, "order_number")
     order = world.orders.get((channel.id, number)) if isinstance(number, str) else None
@@ -99,7 +96,7 @@ def _chosen_units(order: Order, command: Mapping[str, Any]) -> dict[int, int]:
     return chosen
 
 
-def order_cancel(world: World, command: Mapping[str, Any]) -> object:
+def order_cancel(world: Account, command: Mapping[str, Any]) -> object:
     """Cancel an order, or the named units of it; their allocation comes free at once (OM-AVAIL-08)."""
     order = _order_of(world, command)
     chosen = _chosen_units(order, command)
@@ -115,7 +112,7 @@ def order_cancel(world: World, command: Mapping[str, Any]) -> object:
     return None
 
 
-def order_hold(world: World, command: Mapping[str, Any]) -> object:
+def order_hold(world: Account, command: Mapping[str, Any]) -> object:
     """Put an order on hold; it keeps its units unless the reading ``orders.hold`` frees them."""
     order = _order_of(world, command)
     if order.held:
@@ -129,7 +126,7 @@ def order_hold(world: World, command: Mapping[str, Any]) -> object:
     return None
 
 
-def order_release(world: World, command: Mapping[str, Any]) -> object:
+def order_release(world: Account, command: Mapping[str, Any]) -> object:
     """Release an order from hold or from awaiting payment."""
     order = _order_of(world, command)
     if not (order.held or order.awaiting_payment):
@@ -143,7 +140,7 @@ def order_release(world: World, command: Mapping[str, Any]) -> object:
     return None
 
 
-def order_ship(world: World, command: Mapping[str, Any]) -> object:
+def order_ship(world: Account, command: Mapping[str, Any]) -> object:
     """Ship an order, or the named units of it; on hand and allocation go down together (OM-AVAIL-08)."""
     order = _order_of(world, command)
     if order.held or order.awaiting_payment:
@@ -161,19 +158,19 @@ def order_ship(world: World, command: Mapping[str, Any]) -> object:
     return None
 
 
-def _move(world: World, groups: orders.Groups, move: Callable[[orders.Groups], None]) -> None:
+def _move(world: Account, groups: orders.Groups, move: Callable[[orders.Groups], None]) -> None:
     move(groups)
     for _, picks in groups:
         for pick in picks:
             world.touch_stock(pick.row.product)
 
 
-def _changed(world: World, order: Order) -> None:
+def _changed(world: Account, order: Order) -> None:
     order.modified_ms = world.now_ms
     world.touch_order(order)
 
 
-def marketplace_sell(world: World, command: Mapping[str, Any]) -> object:
+def marketplace_sell(world: Account, command: Mapping[str, Any]) -> object:
     """Let a shopper buy; through the seller's link the sale becomes an order of a sales channel."""
     marketplace = world.marketplace
     seller = identifier(command, "seller", marketplace.sellers)

@@ -1,7 +1,8 @@
-"""The orders of a world file: those with allocations hold just these units, the others take theirs in file order."""
+"""The orders of a world file: those with allocations hold just these units, the others take theirs, oldest first."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mockserver.core import instants, orders
@@ -10,37 +11,34 @@ from mockserver.core.model import Draw, Order, OrderLine, Pick
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mockserver.core.account import Account
     from mockserver.core.model import Product, SalesChannel, StockLocation, Warehouse
     from mockserver.core.problems import Problems
-    from mockserver.core.world import World
 
 
-def load_orders(world: World, given: Sequence[Mapping[str, Any]], problems: Problems) -> None:
+def load_orders(world: Account, given: Sequence[Mapping[str, Any]], problems: Problems) -> None:
     """Add the orders of a world file."""
-    fresh: list[Order] = []
+    fresh: set[Order] = set()
     for index, entry in enumerate(given):
         order = _order(world, entry, f"order_manager.orders[{index}]", problems)
         if order is None:
             continue
         world.orders[order.key] = order
         if "allocations" not in entry:
-            fresh.append(order)
+            fresh.add(order)
     _check_totals(world, problems)
     if problems.found:
         return
-    for order in fresh:
-        world.touch_order(order)
-        if order.held and not order.is_finished and world.readings["orders.hold"] == "keeps":
-            order.held = False
-            orders.Allocator(world.warehouses, world.readings).allocate(order)
-            order.held = True
-    for order in world.orders.values():
+    allocator = orders.Allocator(world.warehouses, world.readings)
+    for order in sorted(world.orders.values(), key=lambda each: each.age):
+        if order in fresh or not order.held:
+            allocator.begin(order)
         world.touch_order(order)
     world.settle()
     world.seq = 0
 
 
-def _order(world: World, entry: Mapping[str, Any], path: str, problems: Problems) -> Order | None:
+def _order(world: Account, entry: Mapping[str, Any], path: str, problems: Problems) -> Order | None:
     channel = world.channels.get(entry["sales_channel"])
     if channel is None:
         problems.unknown(f"{path}.sales_channel", "sales channel", entry["sales_channel"], world.channels)
@@ -73,7 +71,7 @@ def _order(world: World, entry: Mapping[str, Any], path: str, problems: Problems
 
 
 def _ordered_product(
-    world: World, channel: SalesChannel, line: Mapping[str, Any], path: str, problems: Problems
+    world: Account, channel: SalesChannel, line: Mapping[str, Any], path: str, problems: Problems
 ) -> Product | None:
     """Return what the line was sold from: its own master SKU if it names one, else its listing's product."""
     if "master_sku" not in line:
@@ -95,28 +93,61 @@ def _instant(text: str | None, default: int, path: str, problems: Problems) -> i
         return default
 
 
-def _draws(world: World, order: Order, given: Sequence[Mapping[str, Any]], path: str, problems: Problems) -> list[Draw]:
-    """Rebuild the draws of one order: a line's picks in one warehouse make one draw."""
-    gathered: dict[tuple[int, Warehouse, bool], dict[str, list[Pick]]] = {}
+@dataclass(slots=True)
+class _Gathered:
+    """A draw in the making: its picks by master SKU, of which one line unit takes ``per_unit``."""
+
+    line: int
+    warehouse: Warehouse
+    per_unit: dict[str, int]
+    picks: dict[str, list[Pick]] = field(default_factory=dict)
+
+    def units(self) -> int | None:
+        """Return the line units that the picks make up, or None when that is no whole number."""
+        if not self.per_unit or self.picks.keys() - self.per_unit:
+            return None
+        counts = {
+            divmod(sum(pick.units for pick in self.picks.get(sku, ())), each) for sku, each in self.per_unit.items()
+        }
+        whole, rest = counts.pop()
+        return None if counts or rest else whole
+
+
+def _draws(
+    world: Account, order: Order, given: Sequence[Mapping[str, Any]], path: str, problems: Problems
+) -> list[Draw]:
+    """Rebuild the draws of one order, in the order in which they were made."""
+    gathered: list[_Gathered] = []
     for index, entry in enumerate(given):
-        place = f"{path}[{index}]"
         line, row = _line(order, entry), _row(world, entry)
         if line is None or row is None or order.lines[line].product is None:
-            problems.add(place, "names no line of the order or no stock location", entry["listing_sku"])
+            message = "names no line of the order or no stock location"
+            problems.add(f"{path}[{index}]", message, entry["listing_sku"])
             continue
-        ready = row.product is order.lines[line].product
-        picks = gathered.setdefault((line, row.warehouse, ready), {})
-        picks.setdefault(row.product.master_sku, []).append(Pick(row, entry["units"]))
-    draws = [
-        draw
-        for (line, warehouse, ready), picks in gathered.items()
-        if (draw := _draw(order, line, warehouse, picks, path, problems, ready=ready)) is not None
-    ]
+        _gather(gathered, order, line, Pick(row, entry["units"]))
+    draws = [draw for each in gathered if (draw := _draw(each, path, problems)) is not None]
     for index, ordered in enumerate(order.lines):
         held = sum(draw.units for draw in draws if draw.line == index)
         if held > ordered.open:
             problems.add(path, f"more units allocated than open for {ordered.listing_sku!r}", held)
     return draws
+
+
+def _gather(gathered: list[_Gathered], order: Order, line: int, pick: Pick) -> None:
+    """Add a pick to the draw that it continues, else begin another one: what is drawn first is shipped first."""
+    product = order.lines[line].product
+    assert product is not None  # noqa: S101 - checked by the caller
+    per_unit = {product.master_sku: 1} if pick.row.product is product else _recipe(product)
+    sku, warehouse = pick.row.product.master_sku, pick.row.warehouse
+    alike = [each for each in gathered if (each.line, each.warehouse, each.per_unit) == (line, warehouse, per_unit)]
+    if not alike or (alike[-1].units() is not None and not _continues(gathered[-1], alike[-1], sku)):
+        alike.append(_Gathered(line, warehouse, per_unit))
+        gathered.append(alike[-1])
+    alike[-1].picks.setdefault(sku, []).append(pick)
+
+
+def _continues(latest: _Gathered, alike: _Gathered, sku: str) -> bool:
+    return latest is alike and (sku not in alike.picks or sku == next(reversed(alike.picks)))
 
 
 def _line(order: Order, entry: Mapping[str, Any]) -> int | None:
@@ -126,7 +157,7 @@ def _line(order: Order, entry: Mapping[str, Any]) -> int | None:
     return wanted if wanted in named else None
 
 
-def _row(world: World, entry: Mapping[str, Any]) -> StockLocation | None:
+def _row(world: Account, entry: Mapping[str, Any]) -> StockLocation | None:
     product = world.products.get(entry["master_sku"])
     for row in product.stock if product else ():
         if row.warehouse.id == entry["warehouse"] and row.location == entry.get("location", ""):
@@ -134,32 +165,19 @@ def _row(world: World, entry: Mapping[str, Any]) -> StockLocation | None:
     return None
 
 
-def _draw(
-    order: Order,
-    line: int,
-    warehouse: Warehouse,
-    picks: Mapping[str, list[Pick]],
-    path: str,
-    problems: Problems,
-    *,
-    ready: bool,
-) -> Draw | None:
-    product = order.lines[line].product
-    assert product is not None  # noqa: S101 - checked by the caller
-    per_unit = {product.master_sku: 1} if ready else _recipe(product)
-    units = {sku: sum(pick.units for pick in picks.get(sku, ())) for sku in per_unit}
-    counts = {units[sku] // each if units[sku] % each == 0 else -1 for sku, each in per_unit.items()}
-    if set(picks) - set(per_unit) or len(counts) != 1 or -1 in counts:
+def _draw(gathered: _Gathered, path: str, problems: Problems) -> Draw | None:
+    line, warehouse, picks, units = gathered.line, gathered.warehouse, gathered.picks, gathered.units()
+    if units is None:
         problems.add(path, f"the units in warehouse {warehouse.id} make up no whole number of lines", sorted(picks))
         return None
-    return Draw(line, warehouse, counts.pop(), [(each, picks[sku]) for sku, each in per_unit.items()])
+    return Draw(line, warehouse, units, [(each, picks[sku]) for sku, each in gathered.per_unit.items()])
 
 
 def _recipe(product: Product) -> dict[str, int]:
     return {part.product.master_sku: part.quantity for part in product.components}
 
 
-def _check_totals(world: World, problems: Problems) -> None:
+def _check_totals(world: Account, problems: Problems) -> None:
     """A location's allocated units include the allocations of the orders: it cannot have fewer."""
     totals: dict[int, tuple[StockLocation, int]] = {}
     for order in world.orders.values():

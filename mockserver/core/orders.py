@@ -43,6 +43,14 @@ class Allocator:
         self._warehouses = warehouses
         self._readings = readings
 
+    def begin(self, order: Order) -> None:
+        """Let a new order take its units; one that begins on hold takes them all the same where hold keeps them."""
+        was_held = order.held
+        order.held = was_held and self._readings["orders.hold"] == "frees"
+        if is_waiting(order, self._readings):
+            self.allocate(order)
+        order.held = was_held
+
     def allocate(self, order: Order) -> None:
         """Let the order take what it lacks; when that is not to be had, undo it outside Strict FIFO warehouses."""
         if self._readings["orders.routing"] == "one-warehouse":
@@ -51,15 +59,18 @@ class Allocator:
             self._attempt(order, sorted(self._warehouses.values(), key=lambda warehouse: warehouse.id))
 
     def _allocate_in_one(self, order: Order) -> None:
+        """Take the whole order from the first warehouse that can serve it, before any Strict FIFO one keeps a part."""
         begun_in = order.draws[0].warehouse if order.draws else None
-        for warehouse in sorted(self._warehouses.values(), key=lambda each: each.id):
-            if begun_in not in (None, warehouse):
-                continue
-            self._attempt(order, [warehouse])
-            if order.draws:
-                return
+        every = sorted(self._warehouses.values(), key=lambda each: each.id)
+        possible = [warehouse for warehouse in every if begun_in in (None, warehouse)]
+        for keeps_part in (False, True):
+            for warehouse in possible:
+                held = len(order.draws)
+                self._attempt(order, [warehouse], keeps_part=keeps_part)
+                if len(order.draws) > held:
+                    return
 
-    def _attempt(self, order: Order, warehouses: list[Warehouse]) -> None:
+    def _attempt(self, order: Order, warehouses: list[Warehouse], *, keeps_part: bool = True) -> None:
         kept = len(order.draws)
         for index, line in enumerate(order.lines):
             if line.product is not None:
@@ -67,9 +78,9 @@ class Allocator:
         if order.is_allocated:
             return
         taken = order.draws[kept:]
-        order.draws[kept:] = [draw for draw in taken if draw.warehouse.strict_fifo]
+        order.draws[kept:] = [draw for draw in taken if keeps_part and draw.warehouse.strict_fifo]
         for draw in taken:
-            if not draw.warehouse.strict_fifo:
+            if not (keeps_part and draw.warehouse.strict_fifo):
                 give_back(draw.groups)
 
     def _draw_line(self, order: Order, index: int, product: Product, wanted: int, warehouses: list[Warehouse]) -> None:

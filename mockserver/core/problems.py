@@ -25,7 +25,6 @@ class Problems:
 
         Raises:
             InvalidWorld: when there are so many that looking further is no use.
-
         """
         self.found.append(Problem(path, message, value, nearest))
         if len(self.found) >= _MOST_PROBLEMS:

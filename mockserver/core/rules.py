@@ -21,7 +21,6 @@ def rule_from(given: Mapping[str, Any], readings: Mapping[str, str]) -> Rule:
 
     Raises:
         Refused: when a type is unknown, a value out of range, or half a pair is missing.
-
     """
     rule_type, value = _pair(given, "rule_type", "value", readings)
     if given.get("min_rule_type") is None and given.get("min_value") is None:

@@ -14,11 +14,11 @@ from mockserver.core.rules import rule_from
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mockserver.core.account import Account
     from mockserver.core.model import Product, SalesChannel, Warehouse
-    from mockserver.core.world import World
 
 
-def stock_set(world: World, command: Mapping[str, Any]) -> object:
+def stock_set(world: Account, command: Mapping[str, Any]) -> object:
     """Set quantities and flags of one stock location; an unknown location is created."""
     row = _located(world, command)
     on_hand = units(command, "on_hand", row.on_hand)
@@ -32,7 +32,7 @@ def stock_set(world: World, command: Mapping[str, Any]) -> object:
     return None
 
 
-def stock_receive(world: World, command: Mapping[str, Any]) -> object:
+def stock_receive(world: Account, command: Mapping[str, Any]) -> object:
     """Add units to what is on hand at one stock location; an unknown location is created."""
     row = _located(world, command)
     received = units(command, "units", least=1)
@@ -43,7 +43,7 @@ def stock_receive(world: World, command: Mapping[str, Any]) -> object:
     return None
 
 
-def _located(world: World, command: Mapping[str, Any]) -> StockLocation:
+def _located(world: Account, command: Mapping[str, Any]) -> StockLocation:
     """Return the stock location that the command means, new but not yet kept when there is none."""
     product, warehouse = product_of(world, command), warehouse_of(world, command)
     if product.type == VIRTUAL_PRODUCT:
@@ -71,13 +71,13 @@ def _new_row(product: Product, warehouse: Warehouse, location: str) -> StockLoca
     return StockLocation(0, product, warehouse, intern(location))
 
 
-def _keep_row(world: World, row: StockLocation) -> None:
+def _keep_row(world: Account, row: StockLocation) -> None:
     if row.id == 0:
         row.id = world.next_id("stock")
         insort(row.product.stock, row, key=lambda each: each.order_of_drawing)
 
 
-def rule_set(world: World, command: Mapping[str, Any]) -> object:
+def rule_set(world: Account, command: Mapping[str, Any]) -> object:
     """Set the rule of one product on one sales channel, or without a master SKU that of the whole channel."""
     channel = channel_of(world, command)
     rule = rule_from(command, world.readings)
@@ -86,7 +86,7 @@ def rule_set(world: World, command: Mapping[str, Any]) -> object:
         product.rules = {**(product.rules or {}), channel.id: rule}
         _touch_on(world, product, channel)
     elif world.readings["alloc.channel-wide-rule"] == "bulk-write":
-        for product in _listed_on(channel):
+        for product in listed_on(channel):
             product.rules = {**(product.rules or {}), channel.id: rule}
         _touch_channel(world, channel)
     else:
@@ -95,20 +95,27 @@ def rule_set(world: World, command: Mapping[str, Any]) -> object:
     return None
 
 
-def rule_clear(world: World, command: Mapping[str, Any]) -> object:
+def rule_clear(world: Account, command: Mapping[str, Any]) -> object:
     """Remove the rule of one product on one sales channel, or without a master SKU that of the whole channel."""
     channel = channel_of(world, command)
-    if command.get("master_sku") is None:
-        channel.default_rule = None
-        _touch_channel(world, channel)
+    if command.get("master_sku") is not None:
+        product = product_of(world, command)
+        _clear_rule(product, channel)
+        _touch_on(world, product, channel)
         return None
-    product = product_of(world, command)
-    product.rules = {key: rule for key, rule in (product.rules or {}).items() if key != channel.id} or None
-    _touch_on(world, product, channel)
+    channel.default_rule = None
+    if world.readings["alloc.channel-wide-rule"] == "bulk-write":
+        for product in listed_on(channel):
+            _clear_rule(product, channel)
+    _touch_channel(world, channel)
     return None
 
 
-def exclusion_set(world: World, command: Mapping[str, Any]) -> object:
+def _clear_rule(product: Product, channel: SalesChannel) -> None:
+    product.rules = {key: rule for key, rule in (product.rules or {}).items() if key != channel.id} or None
+
+
+def exclusion_set(world: Account, command: Mapping[str, Any]) -> object:
     """Replace the excluded warehouses of one product or of one sales channel; an empty list clears them."""
     excluded = _warehouse_ids(world, command)
     by_product, by_channel = command.get("master_sku") is not None, command.get("sales_channel") is not None
@@ -129,14 +136,14 @@ def exclusion_set(world: World, command: Mapping[str, Any]) -> object:
     return None
 
 
-def _warehouse_ids(world: World, command: Mapping[str, Any]) -> frozenset[int]:
+def _warehouse_ids(world: Account, command: Mapping[str, Any]) -> frozenset[int]:
     given = required(command, "warehouses")
     if not isinstance(given, list):
         raise Refused("bad_exclusion", "warehouses must be a list of ids", field="warehouses", value=given)
     return frozenset(identifier({"warehouse": each}, "warehouse", world.warehouses) for each in given)
 
 
-def listing_set(world: World, command: Mapping[str, Any]) -> object:
+def listing_set(world: Account, command: Mapping[str, Any]) -> object:
     """Edit a listing, or with a master SKU create it (OM-PUSH-01: due when edited, created or switched on)."""
     channel = channel_of(world, command)
     sku = required(command, "listing_sku")
@@ -154,7 +161,7 @@ def listing_set(world: World, command: Mapping[str, Any]) -> object:
 
 
 def _create_listing(
-    world: World, channel: SalesChannel, sku: str, product: Product | None, command: Mapping[str, Any]
+    world: Account, channel: SalesChannel, sku: str, product: Product | None, command: Mapping[str, Any]
 ) -> Listing:
     if product is None:
         hint = nearest(sku, channel.by_sku)
@@ -182,7 +189,7 @@ def _create_listing(
     return listing
 
 
-def _map_orders(world: World, listing: Listing) -> None:
+def _map_orders(world: Account, listing: Listing) -> None:
     """Let orders that waited for this listing SKU know its product."""
     for order in list(world.unmapped.values()):
         if order.channel is not listing.channel:
@@ -193,7 +200,7 @@ def _map_orders(world: World, listing: Listing) -> None:
                 world.touch_order(order)
 
 
-def _edit_listing(world: World, listing: Listing, product: Product | None, command: Mapping[str, Any]) -> None:
+def _edit_listing(world: Account, listing: Listing, product: Product | None, command: Mapping[str, Any]) -> None:
     active = flag(command, "active", present=listing.active)
     push = flag(command, "push_inventory", present=listing.push_inventory)
     target = product or listing.product
@@ -208,16 +215,17 @@ def _edit_listing(world: World, listing: Listing, product: Product | None, comma
     world.touch_listing(listing, forced=True)
 
 
-def _listed_on(channel: SalesChannel) -> list[Product]:
+def listed_on(channel: SalesChannel) -> list[Product]:
+    """Return the products that have a listing on the channel, each once."""
     return list({listing.product.id: listing.product for listing in channel.listings}.values())
 
 
-def _touch_on(world: World, product: Product, channel: SalesChannel) -> None:
+def _touch_on(world: Account, product: Product, channel: SalesChannel) -> None:
     for listing in product.listings:
         if listing.channel is channel:
             world.touch_listing(listing)
 
 
-def _touch_channel(world: World, channel: SalesChannel) -> None:
+def _touch_channel(world: Account, channel: SalesChannel) -> None:
     for listing in channel.listings:
         world.touch_listing(listing)

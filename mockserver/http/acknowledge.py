@@ -37,7 +37,6 @@ class Acknowledge:
         Raises:
             Failure: 400 for a missing channel or a bad parameter, 403 for a token without scope, 404 for an unknown
                 channel; the readings ``ack.*`` decide.
-
         """
         check_scope(call, call.option("ack.scope"))
         version = "v1.2" if call.operation.operation_id.endswith("V12") else "v1.1"

@@ -27,7 +27,6 @@ def create_app(settings: Settings | None = None, *, worlds: Worlds | None = None
     Raises:
         WorldFileError: when the world to start with cannot be used.
         DialectError: when the dialect file cannot be used.
-
     """
     settings = settings or Settings()
     worlds = worlds if worlds is not None else Worlds(readings=settings.readings)

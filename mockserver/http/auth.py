@@ -28,7 +28,6 @@ def order_manager_caller(worlds: Worlds, headers: Mapping[str, str]) -> tuple[Ho
 
     Raises:
         Failure: ``unauthorized``.
-
     """
     token = bearer(headers)
     found = worlds.by_token(token) if token else None
@@ -44,7 +43,6 @@ def marketplacer_caller(worlds: Worlds, headers: Mapping[str, str]) -> tuple[Hos
 
     Raises:
         Failure: ``unauthorized``.
-
     """
     own, other = headers.get("marketplacer-api-key", "").strip() or None, bearer(headers)
     key = own or other
@@ -65,7 +63,6 @@ def check_scope(call: Call, wanted: str) -> None:
 
     Raises:
         Failure: ``insufficient_scope``.
-
     """
     scopes = call.token.scopes if call.token else None
     if wanted != "none" and scopes is not None and not {wanted, "all"} & scopes:
@@ -78,7 +75,6 @@ def check_level(call: Call) -> None:
 
     Raises:
         Failure: ``forbidden``, or ``not_found`` under the reading mp.missing-scope.
-
     """
     assert call.seller is not None  # noqa: S101 - the gateway has found the seller
     seller = call.world.world.marketplace.sellers[call.seller]

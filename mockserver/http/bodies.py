@@ -26,7 +26,6 @@ def parse_json(body: bytes, *, malformed: str = "bad_request") -> Any:
 
     Raises:
         Failure: of the kind ``malformed`` when it is no JSON or nested deeper than 64 levels.
-
     """
     if body.count(b"[") + body.count(b"{") > DEEPEST_NESTING and _is_too_deep(body):
         raise Failure(malformed, f"the body is nested deeper than {DEEPEST_NESTING} levels")

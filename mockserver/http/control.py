@@ -297,7 +297,6 @@ def _shipped(name: str) -> Path:
 
     Raises:
         UnusableFile: for any other name.
-
     """
     from mockserver.world_file import find_world
     from mockserver.world_problems import UnusableFile

@@ -73,7 +73,6 @@ def list_inventories(call: Call) -> Answer:
 
     Raises:
         Failure: 404 for a variant that is not the key's.
-
     """
     with call.world.lock:
         variant = _variant(call)
@@ -95,7 +94,6 @@ def put_inventories(call: Call) -> Answer:
 
     Raises:
         Failure: 404 for a foreign variant, 415 for the wrong media type, 422 for a record that is refused.
-
     """
     with call.world.lock:
         variant = _variant(call)
@@ -145,7 +143,6 @@ def delete_inventory(call: Call) -> Answer:
 
     Raises:
         Failure: 404 for what is not there or not the key's.
-
     """
     with call.world.lock:
         variant = _variant(call)
@@ -221,7 +218,6 @@ def list_advert_variants(call: Call) -> Answer:
 
     Raises:
         Failure: 404 for an advert that is not the key's.
-
     """
     query = parsed_query(call.operation, call.request.query)
     with call.world.lock:
@@ -235,7 +231,6 @@ def get_variant(call: Call) -> Answer:
 
     Raises:
         Failure: 404 for a variant that is not the key's, or not of the advert.
-
     """
     with call.world.lock:
         data = variant_json(call, _variant(call))
@@ -248,7 +243,6 @@ def set_stock_on_hand(call: Call) -> Answer:
 
     Raises:
         Failure: 422 for a bad value, 404 for a variant that is not the key's.
-
     """
     body = parse_json(call.request.body, malformed=_malformed(call))
     for violation in broken_rules("mp-stock-on-hand-request", body):
@@ -284,7 +278,6 @@ def get_advert(call: Call) -> Answer:
 
     Raises:
         Failure: 404 for an advert that is not the key's.
-
     """
     query = parsed_query(call.operation, call.request.query)
     with call.world.lock:

@@ -26,7 +26,6 @@ def authorize(call: Call) -> Answer:
 
     Raises:
         Failure: 400 for an unknown client or a missing or foreign redirect address.
-
     """
     query = raw_query(call.request.query)
     hosted = call.worlds.by_app(query.get("client_id", ""))
@@ -61,7 +60,6 @@ def _scopes(asked: str, app: App) -> tuple[str, ...]:
 
     Raises:
         Failure: ``invalid_request`` for a scope that the app does not have.
-
     """
     wanted = tuple(asked.replace("+", " ").split())
     beyond = [scope for scope in wanted if app.scopes and "all" not in app.scopes and scope not in app.scopes]
@@ -84,7 +82,6 @@ def exchange_code(call: Call) -> Answer:
 
     Raises:
         Failure: 401 for wrong app credentials, 400 for anything else that is wrong.
-
     """
     given = _parameters(call)
     hosted, app = _client(call, given)

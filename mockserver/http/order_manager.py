@@ -121,7 +121,6 @@ def get_warehouse(call: Call) -> Answer:
 
     Raises:
         Failure: 404 for an unknown id.
-
     """
     with call.world.lock:
         given = call.path["warehouseId"]
@@ -294,7 +293,6 @@ def list_stock_totals(call: Call) -> Answer:
 
     Raises:
         Failure: 400 for a page above 200 rows.
-
     """
     query = parsed_query(call.operation, call.request.query)
     with call.world.lock:

@@ -23,7 +23,6 @@ def raw_query(text: str, *, kind: str = "bad_request") -> dict[str, str]:
 
     Raises:
         Failure: when there are more than a hundred fields.
-
     """
     if not text:
         return {}
@@ -46,7 +45,6 @@ def parsed_query(operation: Operation, text: str, *, kind: str = "bad_request") 
 
     Raises:
         Failure: of the given kind, naming the parameter.
-
     """
     given = raw_query(text, kind=kind)
     return {

@@ -53,7 +53,6 @@ def read_dialect(path: Path) -> Dialect:
 
     Raises:
         DialectError: when the file is unreadable or names something unknown.
-
     """
     try:
         given = orjson.loads(path.read_bytes())

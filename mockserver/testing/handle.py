@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.core.errors import nearest
@@ -76,7 +77,6 @@ class WorldHandle(ABC):
         Raises:
             InvalidCommand: when a command has the wrong form; then none was run.
             CommandRefused: when the world refused any, unless ``allow_refused``.
-
         """
         results = self._execute(commands)
         refused = [result for result in results if result["status"] == "refused"]
@@ -102,7 +102,6 @@ class WorldHandle(ABC):
 
         Raises:
             InvalidCommand: when it is no duration.
-
         """
         text = by if isinstance(by, str) else duration_text(_milliseconds(by))
         self.run({"type": "clock.advance", "by": text})
@@ -115,7 +114,6 @@ class WorldHandle(ABC):
         Raises:
             InvalidCommand: when it is no instant.
             CommandRefused: when it has passed.
-
         """
         self.run({"type": "clock.advance", "to": instant if isinstance(instant, str) else _instant_text(instant)})
         return self.now
@@ -129,7 +127,6 @@ class WorldHandle(ABC):
 
         Raises:
             UnknownListing: when there is none of that id.
-
         """
 
     def figure(self, listing: int | str, *, sales_channel: int | None = None) -> int:
@@ -141,7 +138,6 @@ class WorldHandle(ABC):
         Raises:
             UnknownListing: when there is none.
             AmbiguousListing: when the SKU is on several sales channels and none is named.
-
         """
         listing_id = listing if isinstance(listing, int) else self._listing_id(listing, sales_channel)
         return int(self.explain(listing_id)["figure"])
@@ -184,9 +180,8 @@ class WorldHandle(ABC):
 
         Raises:
             DuplicateSnapshot: when the name is taken.
-
         """
-        chosen = name or f"snapshot-{len(self._snapshot_names()) + 1}"
+        chosen = _free_name(self._snapshot_names()) if name is None else name
         self._save_snapshot(chosen)
         return chosen
 
@@ -197,7 +192,6 @@ class WorldHandle(ABC):
 
         Raises:
             UnknownSnapshot: when there is none of that name.
-
         """
 
     # -- what a place to live provides ---------------------------------------------------------------
@@ -252,6 +246,10 @@ class WorldClock:
     def advance_to(self, instant: str | datetime) -> datetime:
         """Move on to an instant and return it. Raises as `WorldHandle.advance_to` does."""
         return self._world.advance_to(instant)
+
+
+def _free_name(taken: Sequence[str]) -> str:
+    return next(name for name in (f"snapshot-{number}" for number in count(1)) if name not in taken)
 
 
 def _milliseconds(duration: timedelta) -> int:

@@ -191,7 +191,6 @@ class Mocking:
 
         Raises:
             TypeError: for classes, coroutines and generators: those use the ``with`` statement.
-
         """
         return _decorated(function, self._another)
 
@@ -259,7 +258,6 @@ def mock_world(
         UnusableFile, WorldFileError: on entering, when the world cannot be used.
         DialectError: on entering, when the dialect file cannot be used.
         ValueError: when an address is none.
-
     """
     if callable(world):
         return mock_world()(world)

@@ -31,7 +31,6 @@ class Place(NamedTuple):
 
         Raises:
             ValueError: when it is no http or https address.
-
         """
         parts = urlsplit(address)
         if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
@@ -62,7 +61,6 @@ def checked_origin(address: str) -> str:
 
     Raises:
         ValueError: when it has a path or is no http or https address.
-
     """
     if Place.of(address).path or urlsplit(address).query:
         raise ValueError(f"an origin such as {DEFAULT_MARKETPLACER_URL} is wanted, without a path: {address!r}")

@@ -56,7 +56,6 @@ class ControlApi:
         Raises:
             ServerGone: when nobody answers.
             ControlRefused: for any status of 400 and above.
-
         """
         payload = None if body is None else orjson.dumps(body)
         status, content = self._sent(method, f"/_mock{path}", payload)

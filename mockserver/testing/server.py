@@ -70,7 +70,6 @@ class StockproofServer:
             UnusableFile, WorldFileError: when the world cannot be used.
             ControlRefused: when its parts contradict each other.
             ServerGone: when the server does not answer.
-
         """
         return ServedWorld(self._api, given_world(world, readings).document)
 

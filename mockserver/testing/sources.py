@@ -36,7 +36,6 @@ def given_world(world: WorldSource, readings: Mapping[str, str] | None = None) -
     Raises:
         UnusableFile: when there is no such file.
         WorldFileError: when it is broken or breaks the schema.
-
     """
     given = _read(fspath(world)) if isinstance(world, (str, PathLike)) else _copied(world)
     check_world(given.document, source=given.source, text_file=given.text_file)

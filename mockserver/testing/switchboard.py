@@ -85,7 +85,6 @@ class Switchboard:
 
         Raises:
             Unclear: when several threads have entered worlds and the credential does not tell which is meant.
-
         """
         lines, are_own = self._in_sight()
         found = [line for line in lines if any(place.covers(url) for place in line.places)]

@@ -47,7 +47,7 @@ def test_what_no_integration_could_notice_is_no_difference(expected: object, act
 @pytest.mark.parametrize(("expected", "actual", "path"), DIFFERENT.values(), ids=DIFFERENT.keys())
 def test_difference_names_its_place(expected: object, actual: object, path: str) -> None:
     """Everything else is a difference, and its path leads to it."""
-    assert [each.path for each in differences(expected, actual, "")][0] == path
+    assert next(differences(expected, actual, "")).path == path
 
 
 def test_pointer_leads_to_a_value_or_to_nothing() -> None:

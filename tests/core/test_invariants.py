@@ -7,53 +7,23 @@ the others are here, each named in its docstring.
 
 from __future__ import annotations
 
-import json
 from copy import deepcopy
 from fractions import Fraction
 from math import floor
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mockserver.behaviours import readings as registry
-from mockserver.behaviours import resolve
-from mockserver.core.world import World
 from tests import oracle
 from tests.oracle.figures import DEFAULTS
+from tests.oracle.properties import ENOUGH_ROWS, PROPERTY, Document, done, figures, loaded, own
 from tests.oracle.strategies import BUNDLE, CORE, LISTINGS, commands_for, worlds
 
-Document = dict[str, Any]
-
-PROPERTY = settings(
-    deadline=None,
-    max_examples=100,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-ENOUGH_ROWS = 1000
 TOLD_IN_SILENCE = {"alloc.zero-figure", "channel.inactive", "product.inactive", "listing.variation-parent"}
 OPTIONS = {name: registry()[name].option_ids for name in sorted(DEFAULTS) if name not in TOLD_IN_SILENCE}
 chosen_readings = st.fixed_dictionaries({}, optional={name: st.sampled_from(ids) for name, ids in OPTIONS.items()})
-
-
-def loaded(document: Document, readings: dict[str, str] | None = None) -> World:
-    return World.from_document(deepcopy(document), resolve(readings or {}))
-
-
-def figures(world: World) -> dict[int, int]:
-    return {listing.id: world.figure(listing) for listing in world.listings.values()}
-
-
-def own(document: Document, kind: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = document["order_manager"][kind]
-    return rows
-
-
-def done(world: World, *commands: dict[str, Any]) -> None:
-    for command in commands:
-        outcome = world.execute(command)
-        assert outcome.status == "done", (command, outcome.reason)
 
 
 # -- the engine and the oracle ---------------------------------------------------------------------
@@ -335,145 +305,3 @@ def test_push_off_and_on_again_ends_at_the_computed_figure(data: st.DataObject, 
     rows = world.acknowledge(0, "v1.2", [listing.channel.id], ENOUGH_ROWS)
     told = {row.listing.id: row.figure for row in rows}
     assert told[listing.id] == oracle.figure(world.to_document(), listing.id)
-
-
-# -- orders ----------------------------------------------------------------------------------------
-
-
-@PROPERTY
-@given(data=st.data(), document=worlds())
-def test_allocated_units_of_a_row_are_those_that_orders_hold_there(data: st.DataObject, document: Document) -> None:
-    """The ledger: no unit is allocated to nobody, and none to two."""
-    world = loaded(document)
-    for command in data.draw(st.lists(commands_for(document), max_size=20)):
-        world.execute(command)
-
-    after = world.to_document()
-
-    held: dict[tuple[str, int, str], int] = {}
-    for order in own(after, "orders"):
-        for pick in order["allocations"]:
-            key = (pick["master_sku"], pick["warehouse"], pick["location"])
-            held[key] = held.get(key, 0) + pick["units"]
-    assert held == {
-        (row["master_sku"], row["warehouse"], row["location"]): row["allocated"]
-        for row in own(after, "stock")
-        if row["allocated"]
-    }
-
-
-@PROPERTY
-@given(data=st.data(), document=worlds(strict=False))
-def test_without_strict_fifo_an_order_holds_everything_or_nothing(data: st.DataObject, document: Document) -> None:
-    """Natively an order that cannot be filled wholly holds nothing (OM-AVAIL-06)."""
-    world = loaded(document)
-    orders = commands_for(document).filter(lambda command: not command["type"].startswith("listing"))
-    for command in data.draw(st.lists(orders, max_size=20)):
-        world.execute(command)
-
-    for order in world.orders.values():
-        held = [order.held_units(index) for index in range(len(order.lines))]
-        assert held in ([0] * len(held), [line.open for line in order.lines])
-
-
-@PROPERTY
-@given(data=st.data(), document=worlds(strict=False))
-def test_no_waiting_order_could_be_filled(data: st.DataObject, document: Document) -> None:
-    """Waiting orders are tried again after every command, so none waits beside enough free units."""
-    world = loaded(document)
-    for command in data.draw(st.lists(commands_for(document), max_size=20)):
-        world.execute(command)
-    after = world.to_document()
-
-    for order in own(after, "orders"):
-        blocked = order["cancelled"] or order["held"] or order["allocations"]
-        needs = needed_core_units(after, order)
-        if blocked or needs is None or not sum(needs.values()):
-            continue
-        channel = next(each for each in own(after, "sales_channels") if each["id"] == order["sales_channel"])
-        assert any(free_units(after, sku, channel) < need for sku, need in needs.items()), order
-
-
-def needed_core_units(document: Document, order: dict[str, Any]) -> dict[str, int] | None:
-    """Open units by master SKU; None when a bundle is among them, which is harder to judge by hand."""
-    needs: dict[str, int] = {}
-    for line in order["lines"]:
-        if line["master_sku"] == BUNDLE:
-            return None
-        units = line["quantity"] - line["cancelled"] - line["shipped"]
-        needs[line["master_sku"]] = needs.get(line["master_sku"], 0) + units
-    return needs
-
-
-def free_units(document: Document, sku: str, channel: dict[str, Any]) -> int:
-    """Units of one product that an order of the channel could draw; a location in debt adds nothing."""
-    product = next(each for each in own(document, "products") if each["master_sku"] == sku)
-    shut = {*product["excluded_warehouses"], *channel["excluded_warehouses"]}
-    shut |= {house["id"] for house in own(document, "warehouses") if not house["active"] or house["type"] == "FBA"}
-    rows = [row for row in own(document, "stock") if row["master_sku"] == sku and row["warehouse"] not in shut]
-    return sum(
-        max(0, row["on_hand"] - row["locked"] - row["allocated"]) for row in rows if row["active"] and row["pickable"]
-    )
-
-
-# -- the world as a whole --------------------------------------------------------------------------
-
-
-@PROPERTY
-@given(data=st.data(), document=worlds())
-def test_world_file_round_trip_keeps_everything(data: st.DataObject, document: Document) -> None:
-    """A world written out and read in again is the same world, and shows the same."""
-    world = loaded(document)
-    for command in data.draw(st.lists(commands_for(document), max_size=10)):
-        world.execute(command)
-
-    written = world.to_document()
-    again = World.from_document(json.loads(json.dumps(written)), resolve(written["readings"]))
-
-    assert again.to_document() == written
-    assert figures(again) == figures(world)
-
-
-@PROPERTY
-@given(data=st.data(), document=worlds())
-def test_refused_command_changes_nothing(data: st.DataObject, document: Document) -> None:
-    """What is refused leaves neither a trace in the world file nor a row in the feed."""
-    world = loaded(document)
-    channels = [channel["id"] for channel in own(document, "sales_channels")]
-    for command in data.draw(st.lists(commands_for(document, mistakes=True), min_size=1, max_size=15)):
-        world.acknowledge(0, "v1.2", channels, ENOUGH_ROWS)
-        before = json.dumps(world.to_document())
-        outcome = world.execute(command)
-        if outcome.status == "refused":
-            assert outcome.reason
-            assert json.dumps(world.to_document()) == before
-            assert world.acknowledge(0, "v1.2", channels, ENOUGH_ROWS) == []
-
-
-@PROPERTY
-@given(data=st.data(), document=worlds())
-def test_same_commands_give_the_same_bytes(data: st.DataObject, document: Document) -> None:
-    """One pure function of world and commands: outcomes, rows and world file, byte by byte."""
-    commands = data.draw(st.lists(commands_for(document, mistakes=True), max_size=15))
-
-    assert history(document, commands) == history(document, commands)
-
-
-def history(document: Document, commands: list[dict[str, Any]]) -> str:
-    world = loaded(document)
-    channels = [channel["id"] for channel in own(document, "sales_channels")]
-    told: list[object] = []
-    for command in commands:
-        outcome = world.execute(command)
-        told.append([outcome.status, outcome.reason, outcome.result])
-        told.append([[row.listing.id, row.figure] for row in world.acknowledge(0, "v1.2", channels, 2)])
-    return json.dumps([told, world.to_document()])
-
-
-@pytest.mark.parametrize("document", [pytest.param({"format": "stockproof/world/1"}, id="nothing-at-all")])
-def test_empty_world_is_a_world(document: Document) -> None:
-    """A world file needs nothing but its format."""
-    world = World.from_document(document, resolve({}))
-
-    assert world.listings == {}
-    assert World.from_document(world.to_document(), resolve({})).to_document() == world.to_document()

@@ -27,7 +27,7 @@ def granted(mock, **query):
     return {name: values[0] for name, values in parse_qs(urlsplit(reply.headers["Location"]).query).items()}
 
 
-def exchange(mock, code, *, headers=None, **query):
+def exchange(mock, code, /, *, headers=None, **query):
     given = {"grant_type": "authorization_code", "code": code} | query
     return mock.ask("POST", "/oauth/token?" + urlencode(given), headers=basic() if headers is None else headers)
 
