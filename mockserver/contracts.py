@@ -386,7 +386,15 @@ def _violations(error: jsonschema_rs.ValidationError) -> list[Violation]:
         return [violation for inner in meant[0] for violation in _violations(inner)]
     if not meant:
         return [_unknown_type(error, branches)]
-    return [Violation(_pointer(error.instance_path), _clipped(error.message))]
+    return [Violation(_pointer(error.instance_path), _missing_choice(meant) or _clipped(error.message))]
+
+
+def _missing_choice(branches: list[list[jsonschema_rs.ValidationError]]) -> str | None:
+    """Return the keys of which one must be given, where that is what every branch asks for."""
+    if any(inner.schema_path[-1:] != ["required"] for branch in branches for inner in branch):
+        return None
+    keys = [str(inner.kind.as_dict()["property"]) for branch in branches for inner in branch]
+    return f"one of {', '.join(keys)} must be given"
 
 
 def _names_other_type(choice: jsonschema_rs.ValidationError, inner: jsonschema_rs.ValidationError) -> bool:

@@ -16,16 +16,18 @@ from mockserver.testing.handle import (
     WorldHandle,
 )
 from mockserver.testing.in_process import MockWorld, mock_world
-from mockserver.testing.remote import ServedWorld, ServerGone
-from mockserver.testing.server import StockproofServer
+from mockserver.testing.remote import ControlRefused, ServedWorld, ServerGone
+from mockserver.testing.server import ServerNotStarted, StockproofServer
 
 __all__ = [
     "AmbiguousListing",
     "CommandRefused",
+    "ControlRefused",
     "InvalidCommand",
     "MockWorld",
     "ServedWorld",
     "ServerGone",
+    "ServerNotStarted",
     "StockproofServer",
     "UnknownListing",
     "WorldClock",

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.core.worlds import account, buy, bundle, figure, held, house, listing, receive, shelf, shelves, status, with_order
+from tests.core.worlds import (
+    account,
+    buy,
+    bundle,
+    figure,
+    held,
+    house,
+    listing,
+    receive,
+    shelf,
+    shelves,
+    status,
+    with_order,
+)
 
 if TYPE_CHECKING:
     from mockserver.core.world import World

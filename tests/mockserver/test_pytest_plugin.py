@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,9 @@ import pytest
 import mockserver
 
 ROOT = Path(__file__).parents[2]
-PLUGIN = "mockserver.pytest_plugin"
+OPTIONS = ("-p", "mockserver.pytest_plugin", "-p", "no:cacheprovider", "-W", "error", "--strict-markers")
+SHUFFLED = ("-p", "pytest_randomly")
+SPREAD = ("-p", "xdist", "-n", "2")
 EXAMPLES = [
     block
     for block in re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "testing.md").read_text(), re.DOTALL)
@@ -31,15 +32,19 @@ def ask(world, channel=5394):
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """Run an inner pytest in a process of its own, with the plugin loaded once, installed or not."""
-    installed = any(point.value == PLUGIN for point in entry_points(group="pytest11"))
-    load = () if installed else ("-p", PLUGIN)
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error", *load, *arguments)
+    """Run an inner pytest in this process: quicker, and enough where imports do not matter."""
+    return pytester.runpytest_inprocess(*OPTIONS, *arguments)
+
+
+def run_apart(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    """Run an inner pytest in a process of its own."""
+    return pytester.runpytest_subprocess(*OPTIONS, *arguments)
 
 
 @pytest.fixture(autouse=True)
-def _importable(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The inner pytest finds this project, and `ask` beside its tests."""
+def _inner_pytest(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The inner pytest has our plugin and no other, whether the project is installed or not."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTHONPATH", str(Path(mockserver.__file__).parents[1]))
     pytester.makepyfile(asking=ASK)
 
@@ -69,7 +74,7 @@ def test_a_run_that_does_not_use_it_looks_and_imports_as_if_it_were_not_there(py
             assert not heavy & set(sys.modules)
         """
     )
-    result = run(pytester, "-p", "no:schemathesis", "-p", "no:xdist", "-p", "no:randomly")
+    result = run_apart(pytester)
 
     result.assert_outcomes(passed=1, warnings=0)
     assert "stockproof" not in result.stdout.str().lower()
@@ -78,24 +83,18 @@ def test_a_run_that_does_not_use_it_looks_and_imports_as_if_it_were_not_there(py
 
 def test_help_tells_marker_fixtures_and_option(pytester: pytest.Pytester):
     """--markers, --fixtures and --help know them."""
-    run(pytester, "--markers").stdout.fnmatch_lines("@pytest.mark.stockproof(world=*, readings=*): the world that*")
-    run(pytester, "--fixtures").stdout.fnmatch_lines_random(
-        [
-            "stockproof_server * -- *A mock server on a free port*",
-            "stockproof_world -- *A fresh world on the server*",
-            "stockproof_inprocess -- *A fresh world that answers*",
-            "stockproof_clock -- *The clock of the test's world*",
-        ]
-    )
-    run(pytester, "--help").stdout.fnmatch_lines_random(
-        ["*--stockproof-world=NAME|FILE*", "*stockproof_world (string)*"]
-    )
+    markers, fixtures, options = (run(pytester, flag).stdout for flag in ("--markers", "--fixtures", "--help"))
+
+    markers.fnmatch_lines("@pytest.mark.stockproof(world=*, readings=*): the world that*")
+    for name in ("stockproof_server *session*", "stockproof_world", "stockproof_inprocess", "stockproof_clock"):
+        fixtures.fnmatch_lines(f"{name} -- *")
+    options.fnmatch_lines_random(["*--stockproof-world=NAME|FILE*", "*stockproof_world (*"])
 
 
 # -- a fresh world a test ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [(), ("-p", "no:randomly"), ("-n", "2")], ids=["default", "ordered", "xdist"])
+@pytest.mark.parametrize("arguments", [(), SHUFFLED, SPREAD], ids=["ordered", "shuffled", "spread"])
 def test_each_test_has_a_fresh_world_on_one_server(pytester: pytest.Pytester, arguments: tuple[str, ...]):
     """Every first call tells all twelve listings; no token, id or state is met twice."""
     pytester.makepyfile(
@@ -115,7 +114,7 @@ def test_each_test_has_a_fresh_world_on_one_server(pytester: pytest.Pytester, ar
             (SEEN / str(number)).write_text(line)
         """
     )
-    result = run(pytester, *arguments)
+    result = run_apart(pytester, *arguments)
     seen = [path.read_text().split() for path in (pytester.path / "seen").iterdir()]
 
     result.assert_outcomes(passed=8)
@@ -128,7 +127,7 @@ def test_a_world_is_dropped_after_its_test(pytester: pytest.Pytester):
     """The server keeps nothing that no test needs; it is gone itself at the end."""
     pytester.makepyfile(
         """
-        import urllib.error, pytest
+        import pathlib, urllib.error, pytest
         from asking import ask
 
         used = []
@@ -139,7 +138,7 @@ def test_a_world_is_dropped_after_its_test(pytester: pytest.Pytester):
                 with pytest.raises(urllib.error.HTTPError, match="401"):
                     ask(earlier)
             used.append(stockproof_world)
-            (stockproof_world and open("url", "w")).write(stockproof_world.url)
+            pathlib.Path("url").write_text(stockproof_world.url)
         """
     )
     run(pytester).assert_outcomes(passed=2)
@@ -165,7 +164,7 @@ def test_worlds_in_this_process_need_no_server(pytester: pytest.Pytester):
             assert "mockserver.serving" not in sys.modules
         """
     )
-    run(pytester).assert_outcomes(passed=3)
+    run_apart(pytester).assert_outcomes(passed=3)
 
 
 def test_the_clock_is_that_of_the_world_in_use(pytester: pytest.Pytester):
@@ -238,7 +237,7 @@ def test_markers_choose_world_and_readings(pytester: pytest.Pytester, fixture: s
             assert {fixture}.figure("TEAPOT-MP") == 50
         """
     )
-    run(pytester, "--strict-markers").assert_outcomes(passed=5)
+    run(pytester).assert_outcomes(passed=5)
 
 
 def test_the_ini_file_chooses_and_the_option_comes_before_it(pytester: pytest.Pytester):
@@ -283,7 +282,7 @@ def test_a_choice_that_cannot_be_met_is_an_error_that_says_why(pytester: pytest.
 # -- failures ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["one process", "xdist"])
+@pytest.mark.parametrize("arguments", [(), SPREAD], ids=["one process", "spread"])
 def test_a_failed_test_shows_what_its_worlds_were_asked(pytester: pytest.Pytester, arguments: tuple[str, ...]):
     """The last twenty requests, credentials blotted out; nothing for tests that pass."""
     pytester.makepyfile(
@@ -303,8 +302,8 @@ def test_a_failed_test_shows_what_its_worlds_were_asked(pytester: pytest.Pyteste
             ask(stockproof_world)
         """
     )
-    result = run(pytester, "--show-capture=all", "--tb=line", "-rN", *arguments)
-    shown = run(pytester, *arguments).stdout.str()
+    result = run_apart(pytester, *arguments)
+    shown = result.stdout.str()
 
     result.assert_outcomes(failed=2, passed=1)
     first = "#4 2026-01-05T09:00:00Z POST /v1.2/inventory/acknowledge?salesChannelId=5394 -> 200"
@@ -328,10 +327,8 @@ def test_long_bodies_are_shortened_and_secrets_blotted_out(pytester: pytest.Pyte
             raise SystemError
         """
     )
-    section = run(pytester, "--tb=no", "-rf", "--show-capture=all").stdout.str()
     shown = run(pytester).stdout.str().partition("last requests")[2]
 
-    assert section
     assert "client_secret=[redacted]" in shown
     assert "demo-app-secret" not in shown
     assert "sesame" not in shown
@@ -361,7 +358,7 @@ def test_the_examples_of_the_documentation_pass(pytester: pytest.Pytester, examp
     """docs/testing.md, each test file in it as it stands."""
     pytester.makepyfile(example)
 
-    run(pytester, "--strict-markers").assert_outcomes(passed=example.count("def test_"))
+    run(pytester).assert_outcomes(passed=example.count("def test_"))
 
 
 def test_the_documentation_has_examples():

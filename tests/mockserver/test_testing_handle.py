@@ -17,14 +17,14 @@ import requests
 from mockserver.testing import (
     AmbiguousListing,
     CommandRefused,
+    ControlRefused,
     InvalidCommand,
     ServerGone,
+    ServerNotStarted,
     StockproofServer,
     UnknownListing,
     mock_world,
 )
-from mockserver.testing.remote import ControlRefused
-from mockserver.testing.server import ServerNotStarted
 from mockserver.worlds import DuplicateSnapshot, UnknownSnapshot
 from tests.mockserver.asking import ask, world_with
 

@@ -29,7 +29,7 @@ def test_a_fixture_becomes_a_world_with_urls_and_credentials(demo):
     """201 with id, tokens and keys by seller; urls carry neither /service nor /api/v2."""
     made = demo.make(fixture="demo")
 
-    assert made["order_manager"]["url"] == made["marketplacer"]["url"] == "http://mock:80"
+    assert made["order_manager"]["url"] == made["marketplacer"]["url"] == "http://mock"
     assert len(made["order_manager"]["tokens"]) == 2
     assert set(made["marketplacer"]["api_keys"]) == {"1", "2", "3", "4"}
     assert len(demo.told(token=made["order_manager"]["tokens"][0])) == 12
@@ -133,7 +133,7 @@ def test_only_shipped_worlds_can_be_named(demo, name, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("body", "named"),
     [
-        ({}, "fixture"),
+        ({}, "one of world, fixture must be given"),
         ({"fixture": "demo", "world": {}}, ""),
         ({"fixture": "../demo"}, "/fixture"),
         ({"fixture": 7}, "/fixture"),
