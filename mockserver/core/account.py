@@ -81,6 +81,7 @@ class Account(ABC):
         self.unmapped: dict[int, Order] = {}
         self._waiting_for: dict[Product, set[int]] = {}
         self.links: dict[int, Link] = {}
+        self.importing: set[tuple[int, str]] = set()
         self.order_manager_extra: dict[str, Any] = {}
         self.seller_keys: dict[int, str] = {}
         self.marketplace = Marketplace(self.readings)
@@ -119,7 +120,7 @@ class Account(ABC):
         Raises:
             KeyError: for a sales channel that the world does not have.
         """
-        chosen = [self.channels[channel] for channel in channels]
+        chosen = [self.channels[channel] for channel in dict.fromkeys(channels)]
         return self.feed.read(token=token, version=version, channels=chosen, limit=limit, acknowledged=acknowledged)
 
     def advance_to(self, instant_ms: int) -> int:

@@ -100,11 +100,14 @@ class Feed:
         before = marker.due.get(position)
         known = marker.answered[position]
         figure = self._spoken(listing, shown, known)
+        if forced:
+            marker.offered.pop(position, None)  # what was answered before says nothing of this change
         if figure is None:
             marker.due.pop(position, None)
             return
         forced = forced or (before is not None and (before.forced or self._due_rule == "figure-changed"))
-        if figure == known and not forced:
+        # Whoever confirms an answered row later must then hear that it no longer holds.
+        if figure == known == marker.offered.get(position, known) and not forced:
             marker.due.pop(position, None)
             return
         if before is None or self._order == "latest-change":

@@ -240,31 +240,24 @@ class Marketplace:
             variant.infinite = count is None
             variant.count_on_hand = variant.count_on_hand if count is None else count
 
-    def sell(self, variant_id: int, seller: int, quantity: int, order_number: str, at_ms: int) -> Sale:
+    def sell(self, variant: Variant, seller: int, quantity: int, order_number: str, at_ms: int) -> Sale:
         """
         Let a shopper buy; the count falls, unless it is infinite (MP-INV-09).
 
         Raises:
-            Refused: ``unknown_variant``, ``nothing_held`` or ``sold_out`` when the marketplace shows less.
+            Refused: ``nothing_held``, or ``sold_out`` when the marketplace shows less.
         """
-        stock = self._shelf(variant_id, seller)
+        stock = variant if variant.seller == seller else variant.inventories.get(seller)
+        if stock is None:
+            raise Refused("nothing_held", "the seller holds nothing of this variant", field="seller", value=seller)
         if not stock.infinite and stock.count_on_hand < quantity:
             message = f"the marketplace shows {stock.count_on_hand}, {quantity} were wanted"
             raise Refused("sold_out", message, field="quantity", value=quantity)
         if not stock.infinite:
             stock.count_on_hand -= quantity
-        sale = Sale(variant_id, seller, quantity, order_number, at_ms)
+        sale = Sale(variant.id, seller, quantity, order_number, at_ms)
         self.sales.append(sale)
         return sale
-
-    def _shelf(self, variant_id: int, seller: int) -> Variant | Inventory:
-        variant = self.variants.get(variant_id)
-        if variant is None:
-            raise Refused("unknown_variant", "there is no such variant", field="variant", value=variant_id)
-        stock = variant if variant.seller == seller else variant.inventories.get(seller)
-        if stock is None:
-            raise Refused("nothing_held", "the seller holds nothing of this variant", field="seller", value=seller)
-        return stock
 
 
 def merged(present: Inventory | None, seller: int, record: Mapping[str, Any], readings: Mapping[str, str]) -> Inventory:

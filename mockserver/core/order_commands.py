@@ -12,7 +12,7 @@ from mockserver.core.model import Order, OrderLine
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mockserver.core.account import Account
+    from mockserver.core.account import Account, Link
     from mockserver.core.model import SalesChannel
 
 
@@ -22,9 +22,9 @@ def order_create(world: Account, command: Mapping[str, Any]) -> object:
     number = required(command, "order_number")
     if not isinstance(number, str):
         raise Refused("bad_order_number", "order_number must be a string", field="order_number", value=number)
-    if (channel.id, number) in world.orders:
-        message = f"sales channel {channel.id} has an order {number!r} already"
-        raise Refused("duplicate_order", message, field="order_number", value=number)
+    if command.get("imported"):
+        world.importing.discard((channel.id, number))
+    _check_free(world, (channel.id, number))
     lines = _new_lines(channel, command)
     held = flag(command, "hold", present=False)
     awaiting_payment = flag(command, "awaiting_payment", present=False)
@@ -176,14 +176,9 @@ def marketplace_sell(world: Account, command: Mapping[str, Any]) -> object:
     seller = identifier(command, "seller", marketplace.sellers)
     variant = marketplace.variants[identifier(command, "variant", marketplace.variants)]
     quantity = units(command, "quantity", least=1)
-    number = command.get("order_number", f"MP-{len(marketplace.sales) + 1}")
-    if not isinstance(number, str) or not number:
-        raise Refused("bad_order_number", "order_number must be a string", field="order_number", value=number)
     link = world.links.get(seller)
-    if link is not None and (link.sales_channel, number) in world.orders:
-        message = f"sales channel {link.sales_channel} has an order {number!r} already"
-        raise Refused("duplicate_order", message, field="order_number", value=number)
-    marketplace.sell(variant.id, seller, quantity, number, world.now_ms)
+    number = _sale_number(world, link, command)
+    marketplace.sell(variant, seller, quantity, number, world.now_ms)
     if link is None:
         return {"order_number": number, "sales_channel": None}
     order = {
@@ -193,7 +188,31 @@ def marketplace_sell(world: Account, command: Mapping[str, Any]) -> object:
         "lines": [{"listing_sku": variant.sku, "quantity": quantity, "unmapped": True}],
     }
     if link.import_lag_ms:
-        world.agenda.put(world.now_ms + link.import_lag_ms, order)
+        world.importing.add((link.sales_channel, number))
+        world.agenda.put(world.now_ms + link.import_lag_ms, order | {"imported": True})
     else:
         order_create(world, order)
     return {"order_number": number, "sales_channel": link.sales_channel}
+
+
+def _sale_number(world: Account, link: Link | None, command: Mapping[str, Any]) -> str:
+    """Return the given order number, or one that the linked sales channel has not seen."""
+    count = len(world.marketplace.sales) + 1
+    while link is not None and _is_taken(world, (link.sales_channel, f"MP-{count}")):
+        count += 1
+    number = command.get("order_number", f"MP-{count}")
+    if not isinstance(number, str) or not number:
+        raise Refused("bad_order_number", "order_number must be a string", field="order_number", value=number)
+    if link is not None:
+        _check_free(world, (link.sales_channel, number))
+    return number
+
+
+def _is_taken(world: Account, key: tuple[int, str]) -> bool:
+    return key in world.orders or key in world.importing
+
+
+def _check_free(world: Account, key: tuple[int, str]) -> None:
+    if _is_taken(world, key):
+        message = f"sales channel {key[0]} has an order {key[1]!r} already"
+        raise Refused("duplicate_order", message, field="order_number", value=key[1])

@@ -26,9 +26,11 @@ def stock_set(world: Account, command: Mapping[str, Any]) -> object:
     minimum = units(command, "minimum", row.minimum)
     active = flag(command, "active", present=row.active)
     pickable = flag(command, "pickable", present=row.pickable)
-    row.on_hand, row.locked, row.minimum, row.active, row.pickable = on_hand, locked, minimum, active, pickable
+    wanted = (on_hand, locked, minimum, active, pickable)
+    if wanted != (row.on_hand, row.locked, row.minimum, row.active, row.pickable):
+        row.on_hand, row.locked, row.minimum, row.active, row.pickable = wanted
+        world.touch_stock(row.product)
     _keep_row(world, row)
-    world.touch_stock(row.product)
     return None
 
 

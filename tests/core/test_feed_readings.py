@@ -313,3 +313,15 @@ def test_row_answered_before_its_listing_went_silent_may_be_confirmed() -> None:
     assert confirm(world, 501) == []
     done(world, "listing.set", **NAMED, push_inventory=True)
     assert told(world) == [(501, 10)]
+
+
+def test_edit_after_the_answer_stays_due_when_the_row_is_confirmed() -> None:
+    """ack.consumption=explicit: the listing sells another product since, though as many units of it."""
+    products = [{"master_sku": "MUG"}, {"master_sku": "CUP"}]
+    world = account({"ack.consumption": "explicit"}, products=products, stock=[shelf(5), shelf(5, "CUP")])
+    told(world)
+
+    done(world, "listing.set", **NAMED, master_sku="CUP")
+
+    assert confirm(world, 501) == [(501, 5)]
+    assert confirm(world, 501) == []

@@ -160,8 +160,6 @@ def test_switching_push_on_again_tells_the_listing_again(demo):
 def test_a_listing_that_moves_to_another_product_is_told_with_its_new_master_sku(demo):
     """A row is encoded once and kept; an edit must not leave the old words in it."""
     demo.ack()
-    demo.done(
-        {"type": "listing.set", "listing_sku": "LAMP-OAK-MP", "sales_channel": 5394, "master_sku": "TEE-BLUE-M"}
-    )
+    demo.done({"type": "listing.set", "listing_sku": "LAMP-OAK-MP", "sales_channel": 5394, "master_sku": "TEE-BLUE-M"})
 
     assert [(row["masterSku"], row["availableQuantity"]) for row in demo.ack().json] == [("TEE-BLUE-M", 35)]

@@ -58,7 +58,9 @@ def test_a_broken_body_is_a_bad_request_of_marketplacer(demo, route, name):
 
 
 @pytest.mark.parametrize("name", BROKEN)
-@pytest.mark.parametrize("path", ["/worlds", "/worlds/demo/commands", "/worlds/demo/clock/advance", "/worlds/demo/snapshots"])
+@pytest.mark.parametrize(
+    "path", ["/worlds", "/worlds/demo/commands", "/worlds/demo/clock/advance", "/worlds/demo/snapshots"]
+)
 def test_a_broken_body_is_a_bad_request_of_the_control_api(demo, path, name):
     """400 bad_request, in its own form."""
     before, worlds = demo.state(), set(demo.worlds._worlds)
@@ -94,7 +96,9 @@ def test_a_body_above_eight_mebibytes_is_413_declared_or_chunked(demo, size, dec
     before = demo.state()
     body = b'{"data":[]}'.ljust(size)
     target = "/variants/1/inventories"
-    environ = {} if declared else {"CONTENT_LENGTH": "", "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    environ = (
+        {} if declared else {"CONTENT_LENGTH": "", "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    )
 
     reply = demo.mp("PUT", target, body, **environ)
 
@@ -162,7 +166,9 @@ def test_commands_that_are_wrong_in_many_places_are_answered_quickly(demo):
     before = demo.state()
     began = time.perf_counter()
 
-    reply = demo.control("POST", "/worlds/demo/commands", [{"type": "stock.set", "master_sku": 5, "warehouse": "x"}] * 20_000)
+    reply = demo.control(
+        "POST", "/worlds/demo/commands", [{"type": "stock.set", "master_sku": 5, "warehouse": "x"}] * 20_000
+    )
 
     assert (reply.status, time.perf_counter() - began < 3) == (422, True)
     assert len(reply.json["problems"]) <= 100

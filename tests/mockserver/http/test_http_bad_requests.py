@@ -47,7 +47,9 @@ def test_no_undocumented_method_changes_anything_with_a_credential(demo, method)
     before = demo.state()
     for target in TARGETS:
         credential = "mp-owner-key" if "/api/" in target else "om-demo-token"
-        reply = demo.om(method, target, token=credential, body=b'{"data":[{"attributes":{"seller_id":2,"count_on_hand":9}}]}')
+        reply = demo.om(
+            method, target, token=credential, body=b'{"data":[{"attributes":{"seller_id":2,"count_on_hand":9}}]}'
+        )
         assert reply.status < 500, (method, target)
     assert demo.state() == before
 
@@ -75,7 +77,12 @@ def test_no_undocumented_method_changes_anything_with_a_credential(demo, method)
 def test_junk_in_headers_breaks_nothing(demo, headers):
     """Below 500 on the lane, in Flask's dispatch and in the control API; the request journal can still be read."""
     before = demo.state()
-    for target in ("/v1.2/inventory/acknowledge", "/api/v2/client/variants/1/inventories", "/v1/listings", "/_mock/health"):
+    for target in (
+        "/v1.2/inventory/acknowledge",
+        "/api/v2/client/variants/1/inventories",
+        "/v1/listings",
+        "/_mock/health",
+    ):
         reply = demo.ask("GET", target, headers=headers)
         assert reply.status < 500, target
     assert demo.state() == before

@@ -49,7 +49,7 @@ def answers(mock):
 
 @pytest.fixture(scope="module")
 def replies():
-    from conftest import Mock, shipped  # type: ignore[import-not-found]
+    from wsgi_mock import Mock, shipped
 
     return answers(Mock(shipped("demo")))
 

@@ -1,4 +1,4 @@
-"""Order Manager's catalogue and stock routes: filters, pages and limits. The conftest holds every answer to its schema."""
+"""Order Manager's catalogue and stock routes: filters, pages and limits. Every answer is held to its schema."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_listings_are_found_by_every_filter(demo, query, ids):
 
 
 def test_an_edited_listing_is_found_by_when_it_was_modified(demo):
-    """lastModified follows virtual time."""
+    """The field lastModified follows virtual time."""
     demo.control("POST", "/worlds/demo/clock/advance", {"by": "PT1H"})
     demo.done({"type": "listing.set", "listing_sku": "TEE-BLUE-S-MP", "sales_channel": 5394, "push_inventory": False})
 
@@ -146,9 +146,7 @@ def test_pages_follow_each_other_and_end_with_an_empty_array(demo, path):
     assert demo.om("GET", f"{path}?page=1000000000").json == []
 
 
-@pytest.mark.parametrize(
-    ("limit", "rows"), [("0", 1), ("-7", 1), ("1000", 31), ("1001", 31), ("999999999999999", 31)]
-)
+@pytest.mark.parametrize(("limit", "rows"), [("0", 1), ("-7", 1), ("1000", 31), ("1001", 31), ("999999999999999", 31)])
 def test_a_limit_out_of_range_is_clamped(demo, limit, rows):
     """Reading om.limit-out-of-range=clamp; the demo world has 31 listings."""
     assert len(demo.om("GET", f"/v1/listings?limit={limit}").json) == rows

@@ -18,7 +18,9 @@ ROUTES = [
 ]
 
 
-@pytest.mark.parametrize("address", ["10.0.0.7", "192.168.1.1", "::ffff:10.0.0.7", "2001:db8::1", "0.0.0.0", "", "nonsense"])
+@pytest.mark.parametrize(
+    "address", ["10.0.0.7", "192.168.1.1", "::ffff:10.0.0.7", "2001:db8::1", "0.0.0.0", "", "nonsense"]
+)
 @pytest.mark.parametrize("route", ROUTES)
 def test_other_machines_are_turned_away(demo, route, address):
     """Without a control token only the loopback addresses are let in."""
@@ -55,9 +57,12 @@ def test_the_imitated_apis_answer_every_machine(demo):
     assert reply.status == 200
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer wrong", "Bearer let-me-in2", "Basic let-me-in", "let-me-in", "Bearer létmein"])
+@pytest.mark.parametrize(
+    "header",
+    [None, "", "Bearer", "Bearer wrong", "Bearer let-me-in2", "Basic let-me-in", "let-me-in", "Bearer létmein"],
+)
 def test_a_set_control_token_is_asked_of_everybody(new_mock, header):
-    """This machine included."""
+    """Of this machine too."""
     mock = new_mock(control_token="let-me-in")
     headers = {} if header is None else {"Authorization": header.encode().decode("latin-1")}
 

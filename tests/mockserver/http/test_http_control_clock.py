@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from conftest import Mock, shipped  # type: ignore[import-not-found]
+from wsgi_mock import Mock, shipped
 
 from mockserver.clock import RealClock
 
@@ -15,7 +14,7 @@ def clock(mock, body=None, world="demo"):
     return mock.control("POST", f"/worlds/{world}/clock/advance", body)
 
 
-@pytest.fixture()
+@pytest.fixture
 def lagging():
     """A server whose link imports sales after a quarter of an hour."""
     world = dict(shipped("demo"))
@@ -49,8 +48,21 @@ def test_time_never_runs_backwards(demo):
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"by": "PT1M", "to": "2026-01-06T00:00:00Z"}, {"by": 60}, {"by": "15m"}, {"by": "-PT1M"}, {"by": "P"}, {"to": "soon"},
-     {"to": "2026-02-30T00:00:00Z"}, {"to": "2026-01-06T00:00:00"}, {"by": "PT1M", "fast": True}, [], "PT1M", None],
+    [
+        {},
+        {"by": "PT1M", "to": "2026-01-06T00:00:00Z"},
+        {"by": 60},
+        {"by": "15m"},
+        {"by": "-PT1M"},
+        {"by": "P"},
+        {"to": "soon"},
+        {"to": "2026-02-30T00:00:00Z"},
+        {"to": "2026-01-06T00:00:00"},
+        {"by": "PT1M", "fast": True},
+        [],
+        "PT1M",
+        None,
+    ],
 )
 def test_a_way_to_go_that_makes_no_sense_is_422(demo, body):
     """And nothing is journalled."""
@@ -93,7 +105,8 @@ def test_effects_fire_in_the_order_in_which_they_are_due(lagging):
             clock(lagging, {"by": step}, world=each)
 
     orders = [
-        lagging.control("GET", f"/worlds/{each}").json["order_manager"]["orders"] for each in ("demo", *lagging.worlds._worlds)
+        lagging.control("GET", f"/worlds/{each}").json["order_manager"]["orders"]
+        for each in ("demo", *lagging.worlds._worlds)
     ]
     created = [(order["order_number"], order["created_at"]) for order in orders[0][-2:]]
     assert created == [("MP-1", "2026-01-05T09:15:00Z"), ("MP-2", "2026-01-05T09:20:00Z")]
@@ -103,7 +116,9 @@ def test_effects_fire_in_the_order_in_which_they_are_due(lagging):
 def test_reading_lets_a_real_clock_catch_up(lagging):
     """With a running clock an effect that has come due is seen by whoever looks next."""
     seconds = [0.0]
-    mock = Mock({**shipped("demo"), "links": lagging.state()[0]["links"]}, clock=RealClock(monotonic=lambda: seconds[0]))
+    mock = Mock(
+        {**shipped("demo"), "links": lagging.state()[0]["links"]}, clock=RealClock(monotonic=lambda: seconds[0])
+    )
     mock.ack()
     mock.done({"type": "marketplace.sell", "variant": 2, "seller": 1, "quantity": 5})
 

@@ -70,7 +70,10 @@ def test_a_refused_order_takes_no_number(demo):
         ({"type": "exclusion.set", "warehouses": [1]}, ""),
         ({"type": "exclusion.set", "warehouses": [1, 1], "master_sku": "TEAPOT"}, "warehouses"),
         ({"type": "order.create", "sales_channel": 5401, "order_number": "A", "lines": []}, "lines"),
-        ({"type": "rule.set", "sales_channel": 5394, "rule_type": "MAX_ALLOCATION", "value": 1, "min_value": 1}, "min_rule_type"),
+        (
+            {"type": "rule.set", "sales_channel": 5394, "rule_type": "MAX_ALLOCATION", "value": 1, "min_value": 1},
+            "min_rule_type",
+        ),
         ({"type": "clock.advance"}, "one of by, to must be given"),
         ({"type": "clock.advance", "by": "15m"}, "by"),
     ],

@@ -13,7 +13,9 @@ def requests(mock, query=""):
     return reply.json["requests"]
 
 
-@pytest.mark.parametrize(("listing_id", "figure"), [(501, 9), (503, 4), (504, 4), (506, 50), (509, 23), (510, 0), (701, 14)])
+@pytest.mark.parametrize(
+    ("listing_id", "figure"), [(501, 9), (503, 4), (504, 4), (506, 50), (509, 23), (510, 0), (701, 14)]
+)
 def test_explain_ends_with_the_number_that_the_feed_tells(demo, listing_id, figure):
     """The comments of the demo world derive these by hand."""
     told = demo.control("GET", f"/worlds/demo/explain?listing_id={listing_id}").json
@@ -32,7 +34,14 @@ def test_explain_names_the_warehouses_in_and_out(demo):
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("?listing_id=999", 404), ("", 422), ("?listing_id=", 422), ("?listing_id=x", 422), ("?listing_id=0", 422), ("?listing_id=%D9%A1", 422)],
+    [
+        ("?listing_id=999", 404),
+        ("", 422),
+        ("?listing_id=", 422),
+        ("?listing_id=x", 422),
+        ("?listing_id=0", 422),
+        ("?listing_id=%D9%A1", 422),
+    ],
 )
 def test_explain_refuses_what_is_no_listing(demo, query, status):
     """404 for an unknown one, 422 for no id at all."""
@@ -103,7 +112,9 @@ def test_requests_are_found_by_every_filter(demo, query, ids):
     assert [each["id"] for each in requests(demo, query)] == ids
 
 
-@pytest.mark.parametrize("query", ["?api=shop", "?method=BREW", "?status=99", "?status=abc", "?limit=0", "?limit=1001", "?after=-1"])
+@pytest.mark.parametrize(
+    "query", ["?api=shop", "?method=BREW", "?status=99", "?status=abc", "?limit=0", "?limit=1001", "?after=-1"]
+)
 def test_a_filter_that_can_find_nothing_is_422(demo, query):
     """A slip would look like silence."""
     reply = demo.control("GET", f"/worlds/demo/requests{query}")

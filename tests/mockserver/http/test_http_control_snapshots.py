@@ -23,7 +23,10 @@ def test_a_snapshot_is_a_name_for_a_place_in_the_journal(demo):
     save(demo, "a.two")
 
     assert (saved.status, saved.json) == (201, {"name": "one", "position": 1, "at": "2026-01-05T09:00:00Z"})
-    assert [each["name"] for each in demo.control("GET", "/worlds/demo/snapshots").json["snapshots"]] == ["one", "a.two"]
+    assert [each["name"] for each in demo.control("GET", "/worlds/demo/snapshots").json["snapshots"]] == [
+        "one",
+        "a.two",
+    ]
 
 
 def test_restoring_brings_back_state_clock_journal_and_markers(demo):

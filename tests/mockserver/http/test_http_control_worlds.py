@@ -11,7 +11,9 @@ def credentials(made):
 
 def without_credentials(world):
     """Return a world file without what differs between two worlds made from it."""
-    world["order_manager"]["tokens"] = [{k: v for k, v in token.items() if k != "token"} for token in world["order_manager"]["tokens"]]
+    world["order_manager"]["tokens"] = [
+        {k: v for k, v in token.items() if k != "token"} for token in world["order_manager"]["tokens"]
+    ]
     world["order_manager"]["apps"] = [{"scopes": app["scopes"]} for app in world["order_manager"]["apps"]]
     for seller in world["marketplacer"]["sellers"]:
         seller.pop("api_key")
@@ -56,16 +58,35 @@ def test_the_scopes_of_a_files_tokens_go_with_their_new_tokens(demo):
 def test_a_world_that_was_read_can_be_made_again_with_the_same_state(demo):
     """GET answers the bare world file, whatever has happened to the world."""
     demo.ack()
-    demo.put(1, {"seller_id": 1, "price": 1e-18, "sale_price": None, "fulfilment_provider": "ü\n\t😀"}, {"seller_id": 3, "infinite": True})
+    demo.put(
+        1,
+        {"seller_id": 1, "price": 1e-18, "sale_price": None, "fulfilment_provider": "ü\n\t😀"},
+        {"seller_id": 3, "infinite": True},
+    )
     demo.mp("POST", "/variants/stock_on_hand", {"count_on_hand": {"12": "INFINITE"}})
     demo.done(
         {"type": "stock.set", "master_sku": "TEAPOT", "warehouse": 3, "on_hand": 1_000_000_000, "location": "neu ⌂"},
         {"type": "listing.set", "listing_sku": "NEU", "sales_channel": 5402, "master_sku": "LAMP-OAK"},
         {"type": "rule.set", "sales_channel": 5401, "rule_type": "PERCENT_OF_AVAILABLE", "value": 33.33},
         {"type": "exclusion.set", "sales_channel": 5401, "warehouses": [2]},
-        {"type": "order.create", "sales_channel": 5401, "order_number": "X 1", "lines": [{"listing_sku": "tee-pack", "quantity": 2}]},
-        {"type": "order.create", "sales_channel": 5401, "order_number": "X 2", "lines": [{"listing_sku": "nobody", "quantity": 2, "unmapped": True}]},
-        {"type": "order.ship", "sales_channel": 5401, "order_number": "X 1", "lines": [{"listing_sku": "tee-pack", "quantity": 1}]},
+        {
+            "type": "order.create",
+            "sales_channel": 5401,
+            "order_number": "X 1",
+            "lines": [{"listing_sku": "tee-pack", "quantity": 2}],
+        },
+        {
+            "type": "order.create",
+            "sales_channel": 5401,
+            "order_number": "X 2",
+            "lines": [{"listing_sku": "nobody", "quantity": 2, "unmapped": True}],
+        },
+        {
+            "type": "order.ship",
+            "sales_channel": 5401,
+            "order_number": "X 1",
+            "lines": [{"listing_sku": "tee-pack", "quantity": 1}],
+        },
         {"type": "order.hold", "sales_channel": 5401, "order_number": "WEB-1002"},
         {"type": "inventory.delete", "variant": 1, "seller": 2},
         {"type": "marketplace.sell", "variant": 2, "seller": 1, "quantity": 3},
@@ -145,7 +166,10 @@ def test_only_shipped_worlds_can_be_named(demo, name, tmp_path, monkeypatch):
         ({"world": {"format": "stockproof/world/1", "readings": {"ack.limits": "x"}}}, "ack.limits"),
         ({"world": {"format": "stockproof/world/1", "links": [{"sales_channel": 1, "seller": 1}]}}, "links[0]"),
         ({"world": {"format": "stockproof/world/1", "clock": "tomorrow"}}, "clock"),
-        ({"world": {"format": "stockproof/world/1", "marketplacer": {"sellers": [{"id": 1, "name": "A"}] * 2}}}, "sellers"),
+        (
+            {"world": {"format": "stockproof/world/1", "marketplacer": {"sellers": [{"id": 1, "name": "A"}] * 2}}},
+            "sellers",
+        ),
     ],
 )
 def test_a_world_that_cannot_be_made_says_where_it_is_wrong(demo, body, named):

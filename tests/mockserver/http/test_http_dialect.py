@@ -17,7 +17,7 @@ OWN = {
 }
 
 
-@pytest.fixture()
+@pytest.fixture
 def dialect_file(tmp_path):
     def write(content):
         path = tmp_path / "dialect.json"

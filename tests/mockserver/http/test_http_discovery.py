@@ -5,8 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-
-from conftest import Mock, shipped  # type: ignore[import-not-found]
+from wsgi_mock import Mock, shipped
 
 
 def ids(reply):
@@ -104,7 +103,7 @@ def test_one_variant_is_an_array_of_one_under_the_other_reading(new_mock):
     ],
 )
 def test_adverts_are_found_by_any_of_their_variants(demo, query, found):
-    """sku and barcode must belong to one and the same variant."""
+    """Filters by sku and barcode must belong to one and the same variant."""
     assert ids(demo.mp("GET", f"/adverts?{query}")) == found
 
 
@@ -170,7 +169,9 @@ def test_a_page_past_the_end_is_empty(demo):
     assert "page[number]=3" in reply["links"]["last"]
 
 
-@pytest.mark.parametrize("query", ["page[number]=0", "page[number]=x", "page[size]=0", "page[size]=-5", "page[size]=1.5"])
+@pytest.mark.parametrize(
+    "query", ["page[number]=0", "page[number]=x", "page[size]=0", "page[size]=-5", "page[size]=1.5"]
+)
 def test_a_page_that_makes_no_sense_is_a_bad_request(demo, query):
     """400 in Marketplacer's form, naming the parameter."""
     reply = demo.mp("GET", f"/variants?{query}")
@@ -192,7 +193,9 @@ def crowd(variants, **readings):
     return Mock(document)
 
 
-@pytest.mark.parametrize(("edition", "default", "most"), [("50-1100", 50, 1100), ("50-500", 50, 500), ("100-100", 100, 100)])
+@pytest.mark.parametrize(
+    ("edition", "default", "most"), [("50-1100", 50, 1100), ("50-500", 50, 500), ("100-100", 100, 100)]
+)
 def test_page_sizes_are_those_of_the_edition(edition, default, most):
     """Reading mp.page-size; above the largest it is clamped."""
     mock = crowd(1150, **{"mp.page-size": edition})

@@ -164,7 +164,8 @@ def test_an_empty_array_changes_nothing(demo):
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"), [(500, "500"), (27.38, "27.38"), (27.0, "27"), (0, "0"), (0.1, "0.1"), (1e3, "1000"), (None, None)]
+    ("sent", "told"),
+    [(500, "500"), (27.38, "27.38"), (27.0, "27"), (0, "0"), (0.1, "0.1"), (1e3, "1000"), (None, None)],
 )
 def test_prices_go_in_as_numbers_and_come_out_as_text(demo, sent, told):
     """MP-INV-08; null clears."""

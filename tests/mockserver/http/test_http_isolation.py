@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 THREADS = 16
 ROUNDS = 12
@@ -20,17 +23,34 @@ LANES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _hurried_threads():
+    """Let threads take turns a hundred times as often as usual, so that races show."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 100)
+    yield
+    sys.setswitchinterval(usual)
+
+
 def work(mock, made, lane, offset):
     """Change one product and one variant again and again, and poll in between."""
     sku, location, variant = lane
     token, key = made["order_manager"]["tokens"][0], made["marketplacer"]["api_keys"]["1"]
     seen = []
     for turn in range(1, ROUNDS + 1):
-        command = {"type": "stock.set", "master_sku": sku, "warehouse": 1, "location": location, "on_hand": offset + turn}
+        command = {
+            "type": "stock.set",
+            "master_sku": sku,
+            "warehouse": 1,
+            "location": location,
+            "on_hand": offset + turn,
+        }
         result = mock.run(command, {**command, "warehouse": 77}, world=made["id"])
         assert [each["status"] for each in result] == ["done", "refused"]
         seen.append(mock.ack(token=token, limit=3).json)
-        reply = mock.put(variant, {"seller_id": 1, "count_on_hand": offset + turn}, {"seller_id": 2, "count_on_hand": turn}, key=key)
+        reply = mock.put(
+            variant, {"seller_id": 1, "count_on_hand": offset + turn}, {"seller_id": 2, "count_on_hand": turn}, key=key
+        )
         assert reply.status == 200, reply.body
         held = {row["attributes"]["seller_id"]: row["attributes"] for row in reply.json["data"]}
         assert held[1]["count_on_hand"] == offset + turn, "a foreign write came in between"
@@ -48,7 +68,11 @@ def drained(mock, made):
 def end_of(mock, made):
     """Return a world's state without what was handed out for it and without the ids that depend on who came first."""
     world = mock.control("GET", f"/worlds/{made['id']}").json
-    for entry in (*world["order_manager"]["tokens"], *world["order_manager"]["apps"], *world["marketplacer"]["sellers"]):
+    for entry in (
+        *world["order_manager"]["tokens"],
+        *world["order_manager"]["apps"],
+        *world["marketplacer"]["sellers"],
+    ):
         for secret in ("token", "app_key", "app_secret", "api_key"):
             entry.pop(secret, None)
     inventories = world["marketplacer"].pop("inventories")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-
-from conftest import Mock, shipped  # type: ignore[import-not-found]
+from wsgi_mock import Mock, shipped
 
 from mockserver.http.exchange import Request
 from mockserver.http.lane import is_hot
@@ -106,7 +105,9 @@ def test_the_gateway_alone_answers_alike(both):
         assert (answer.status, answer.body) == lane[position][:2]
 
 
-@pytest.mark.parametrize(("path", "status"), [("/v1/listings", 200), ("/v1/nothing", 404), ("/api/v2/client/variants/stock_on_hand", 404)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/v1/listings", 200), ("/v1/nothing", 404), ("/api/v2/client/variants", 401)]
+)
 def test_other_routes_have_one_content_type_and_length(demo, path, status):
     """No header twice, none left out."""
     reply = demo.om("GET", path)
@@ -117,7 +118,13 @@ def test_other_routes_have_one_content_type_and_length(demo, path, status):
     assert int(reply.headers["Content-Length"]) == len(reply.body)
 
 
-@pytest.mark.parametrize(("method", "target", "body"), [("DELETE", f"{INVENTORIES}/2", None), ("POST", "/api/v2/client/variants/stock_on_hand", {"count_on_hand": {"12": 1}})])
+@pytest.mark.parametrize(
+    ("method", "target", "body"),
+    [
+        ("DELETE", f"{INVENTORIES}/2", None),
+        ("POST", "/api/v2/client/variants/stock_on_hand", {"count_on_hand": {"12": 1}}),
+    ],
+)
 def test_an_answer_without_a_body_has_no_content_type(demo, method, target, body):
     """204 and 201 bring nothing, and say nothing of what it would be."""
     reply = demo.ask(method, target, headers=MP, body=json.dumps(body).encode() if body else b"")

@@ -1,10 +1,9 @@
-"""The whole loop by hand: a sale on the marketplace, an order, a lower figure, a push; and the same again, byte for byte."""
+"""The whole loop by hand: a sale, an order, a lower figure, a push; and the same again, byte for byte."""
 
 from __future__ import annotations
 
 import pytest
-
-from conftest import Mock, shipped  # type: ignore[import-not-found]
+from wsgi_mock import Mock, shipped
 
 
 def pushed(mock, rows):
@@ -77,7 +76,11 @@ def session(mock, tokens, keys, world):
 
     def sell():
         number["n"] += 1
-        return mock.control("POST", f"/worlds/{world}/commands", [{"type": "marketplace.sell", "variant": 2, "seller": 1, "quantity": 1}])
+        return mock.control(
+            "POST",
+            f"/worlds/{world}/commands",
+            [{"type": "marketplace.sell", "variant": 2, "seller": 1, "quantity": 1}],
+        )
 
     replies = []
     for turn in range(6):
@@ -107,7 +110,8 @@ def test_the_same_requests_give_the_same_bytes(readings):
     worlds = [shared.make(world=document) for _ in range(2)]
 
     together = [
-        session(shared, made["order_manager"]["tokens"], made["marketplacer"]["api_keys"], made["id"]) for made in worlds
+        session(shared, made["order_manager"]["tokens"], made["marketplacer"]["api_keys"], made["id"])
+        for made in worlds
     ]
 
     assert alone[0] == alone[1] == together[0] == together[1]

@@ -113,7 +113,9 @@ def test_data_that_is_no_array_is_told_as_such(demo, body):
     assert (error["code"], error["source"]) == (422, "data")
 
 
-@pytest.mark.parametrize("entry", [1, None, {}, {"attributes": None}, {"attributes": []}, {"type": 5, "attributes": {}}])
+@pytest.mark.parametrize(
+    "entry", [1, None, {}, {"attributes": None}, {"attributes": []}, {"type": 5, "attributes": {}}]
+)
 def test_an_element_that_is_no_record_is_refused(demo, entry):
     """422; the detail says which."""
     error = error_of(demo.mp("PUT", INVENTORIES, {"data": [entry]}))

@@ -51,7 +51,9 @@ def test_a_wrong_marketplacer_method_is_404(demo, method):
     assert "GET /api/v2/client/variants/1/inventories" in reply.json["errors"][0]["detail"]
 
 
-@pytest.mark.parametrize("target", ["/v1/listings", "/v1.2/inventory/acknowledge", "/api/v2/client/variants/1/inventories"])
+@pytest.mark.parametrize(
+    "target", ["/v1/listings", "/v1.2/inventory/acknowledge", "/api/v2/client/variants/1/inventories"]
+)
 def test_head_has_a_status_and_no_body(demo, target):
     """HEAD is not among the documented methods; its answers never have a body."""
     reply = demo.om("HEAD", target)
@@ -65,7 +67,9 @@ def test_doubled_and_trailing_slashes_are_forgiven(demo, path):
     assert demo.om("GET", path).status == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/v2/listings", "/v1.3/inventory/acknowledge", "/x/inventories", "/%0A", "/_mocked"])
+@pytest.mark.parametrize(
+    "path", ["/", "/v2/listings", "/v1.3/inventory/acknowledge", "/x/inventories", "/%0A", "/_mocked"]
+)
 def test_what_belongs_to_nobody_is_told_in_order_managers_form(demo, path):
     """And says where the mock's own API is."""
     reply = demo.om("GET", path)

@@ -39,9 +39,7 @@ def use_everything(mock):
         headers={"Authorization": f"Basic {credentials}"},
     )
     form = urlencode({"client_id": "demo-app", "client_secret": "demo-app-secret", "code": "old-code-12345"})
-    mock.ask(
-        "POST", "/oauth/token", headers={"Content-Type": "application/x-www-form-urlencoded"}, body=form.encode()
-    )
+    mock.ask("POST", "/oauth/token", headers={"Content-Type": "application/x-www-form-urlencoded"}, body=form.encode())
     return [code, exchanged.json["access_token"], credentials, "old-code-12345"]
 
 
