@@ -63,9 +63,9 @@ def serve(journal: str, workers: int, log_format: str, **options: Any) -> None:
     The first line on stdout is JSON with the url and the world; the server is ready when it appears.
     The control API answers this machine only, unless MOCKSERVER_CONTROL_TOKEN is set.
     """
+    from mockserver.files.world_problems import WorldFileError
     from mockserver.http.wire import DialectError
     from mockserver.serving import PortTaken, run
-    from mockserver.world_problems import WorldFileError
 
     _only_memory(journal, workers)
     _set_up_log(log_format)
@@ -102,7 +102,7 @@ def _readings(path: Path | None) -> dict[str, str]:
     """Return the chosen options of a readings file."""
     if path is None:
         return {}
-    from mockserver.readings_file import ReadingsFileError, read_readings
+    from mockserver.files.readings_file import ReadingsFileError, read_readings
 
     try:
         return read_readings(path)

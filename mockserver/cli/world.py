@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
-    from mockserver.stock_import import ImportReport, Layout
+    from mockserver.files.stock_import import ImportReport, Layout
 
 PROBLEMS = 1
 UNUSABLE = 2
@@ -33,7 +33,7 @@ def validate(files: tuple[str, ...]) -> None:
 
 
 def _validate(name: str) -> int:
-    from mockserver.world_file import UnusableFile, WorldFileError, build_world, find_world, load_world
+    from mockserver.files.world_file import UnusableFile, WorldFileError, build_world, find_world, load_world
 
     try:
         document = load_world(name)
@@ -59,7 +59,7 @@ def _summary(document: dict[str, Any]) -> str:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A .json file; else stdout.")
 def generate(listings: int, seed: int, out: Path | None) -> None:
     """Write a believable world of any size, as JSON."""
-    from mockserver.world_generator import generate as pieces_of
+    from mockserver.files.world_generator import generate as pieces_of
 
     if out is not None and out.suffix.lower() != ".json":
         _fail(f"{out}: a generated world is JSON, so its name ends in .json")
@@ -85,8 +85,8 @@ def import_stock(world_file: str, sheet: Path, warehouse: int, layout: Layout | 
 
     Exit code 0: every row was taken. 1: some were refused. 2: the world or the sheet cannot be used.
     """
-    from mockserver import stock_import
-    from mockserver.world_file import WorldFileError, load_world
+    from mockserver.files import stock_import
+    from mockserver.files.world_file import WorldFileError, load_world
 
     _check_suffix(out)
     try:
@@ -105,7 +105,7 @@ def _check_suffix(out: Path | None) -> None:
 
 
 def _write(document: dict[str, Any], out: Path) -> None:
-    from mockserver import yaml_tree
+    from mockserver.files import yaml_tree
 
     is_json = out.suffix.lower() == ".json"
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n" if is_json else yaml_tree.dump(document)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mockserver.core.model import Listing, Order, Product, SalesChannel, Warehouse
+    from mockserver.core.shipments import Shipment
 
     Handler = Callable[["Account", Mapping[str, Any]], object]
 
@@ -77,6 +78,8 @@ class Account(ABC):
         self.products_by_id: dict[int, Product] = {}
         self.listings: dict[int, Listing] = {}
         self.orders: dict[tuple[int, str], Order] = {}
+        self.orders_by_id: dict[int, Order] = {}
+        self.shipments: dict[int, Shipment] = {}
         self.waiting: dict[int, Order] = {}
         self.unmapped: dict[int, Order] = {}
         self._waiting_for: dict[Product, set[int]] = {}
@@ -149,6 +152,10 @@ class Account(ABC):
         self.last_ids[kind] = self.last_ids.get(kind, 0) + 1
         return self.last_ids[kind]
 
+    def add_order(self, order: Order) -> None:
+        """Enter a new order."""
+        self.orders[order.key] = self.orders_by_id[order.seq] = order
+
     def recompute_closed(self, channel: SalesChannel) -> None:
         """Bring up to date which warehouses are closed to a channel: excluded, inactive, or another channel's own."""
         own = {
@@ -195,6 +202,8 @@ class Account(ABC):
             allocator.allocate(order)
             if sum(draw.units for draw in order.draws) != held:
                 touched.stock.update(orders.products_of(order))
+                # Its status may be another one now, and downloads go by the date of the last change.
+                order.modified_ms = self.now_ms
             self.file_order(order)
 
     def file_order(self, order: Order) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mockserver.core.shipments import Shipment
+
 CORE_PRODUCT: Final = "CORE_PRODUCT"
 BUNDLE_KIT: Final = "BUNDLE_KIT"
 VIRTUAL_PRODUCT: Final = "VIRTUAL_PRODUCT"
@@ -179,6 +181,7 @@ class OrderLine:
     quantity: int
     cancelled: int = 0
     shipped: int = 0
+    details: Mapping[str, Any] = field(default_factory=no_details)
 
     @property
     def open(self) -> int:
@@ -188,7 +191,11 @@ class OrderLine:
 
 @dataclass(slots=True, eq=False)
 class Order:
-    """An order of one sales channel with the units it holds."""
+    """
+    An order of one sales channel with the units it holds.
+
+    ``seq`` is its id on the wire. ``source`` is the one warehouse that it may draw from, None for every one.
+    """
 
     seq: int
     channel: SalesChannel
@@ -199,7 +206,10 @@ class Order:
     held: bool = False
     awaiting_payment: bool = False
     cancelled: bool = False
+    source: Warehouse | None = None
     draws: list[Draw] = field(default_factory=list)
+    shipments: list[Shipment] = field(default_factory=list)
+    details: Mapping[str, Any] = field(default_factory=no_details)
 
     @property
     def key(self) -> tuple[int, str]:

@@ -53,6 +53,9 @@ class Allocator:
 
     def allocate(self, order: Order) -> None:
         """Let the order take what it lacks; when that is not to be had, undo it outside Strict FIFO warehouses."""
+        if order.source is not None:
+            self._attempt(order, [order.source])
+            return
         if self._readings["orders.routing"] == "one-warehouse":
             self._allocate_in_one(order)
         else:

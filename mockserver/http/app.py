@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from mockserver.clock import ManualClock, RealClock
+from mockserver.files.world_file import check_world, find_world, problems_of, read_world
 from mockserver.http.control import LARGEST_CONTROL_BODY, control_blueprint
 from mockserver.http.exchange import json_answer
 from mockserver.http.gateway import Gateway
@@ -16,7 +17,6 @@ from mockserver.http.lane import Lane, request_of
 from mockserver.http.routes import CONTROL_PREFIX, is_control
 from mockserver.http.wire import read_dialect
 from mockserver.settings import Settings
-from mockserver.world_file import check_world, find_world, problems_of, read_world
 from mockserver.worlds import Worlds
 
 

@@ -155,8 +155,8 @@ class Control:
     def create_world(self) -> Answer:
         """Make a world from a world file or a shipped one, with credentials of its own."""
         # Imported here: schema and loader are not needed to serve the world that the server starts with.
-        from mockserver.world_file import check_world, read_world
-        from mockserver.world_problems import WorldFileError
+        from mockserver.files.world_file import check_world, read_world
+        from mockserver.files.world_problems import WorldFileError
 
         body = _body("control-world-request")
         try:
@@ -298,8 +298,8 @@ def _shipped(name: str) -> Path:
     Raises:
         UnusableFile: for any other name.
     """
-    from mockserver.world_file import find_world
-    from mockserver.world_problems import UnusableFile
+    from mockserver.files.world_file import find_world
+    from mockserver.files.world_problems import UnusableFile
 
     path = find_world(name)
     if path.parent != fixtures_dir() / "worlds":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, overload
 import orjson
 
 from mockserver.core.errors import Refused
+from mockserver.files.world_file import problems_of
 from mockserver.http.auth import marketplacer_caller, order_manager_caller
 from mockserver.http.bodies import broken_rules
 from mockserver.http.failures import Failure
@@ -18,7 +19,6 @@ from mockserver.http.wire import read_dialect
 from mockserver.testing.handle import InvalidCommand, UnknownListing, WorldHandle
 from mockserver.testing.places import DEFAULT_MARKETPLACER_URL, Place, checked_origin, imitated_places
 from mockserver.testing.sources import given_world
-from mockserver.world_file import problems_of
 from mockserver.worlds import Worlds
 
 if TYPE_CHECKING:

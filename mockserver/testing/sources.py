@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import orjson
 
-from mockserver.world_file import check_world, find_world, read_world
+from mockserver.files.world_file import check_world, find_world, read_world
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -81,9 +81,7 @@ def test_listing_that_was_silent_at_a_first_call_without_answers_is_due_when_swi
 # -- silence and zero ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("reading", "flag"), [("listing.inactive", "active"), ("listing.push-off", "push_inventory")]
-)
+@pytest.mark.parametrize(("reading", "flag"), [("listing.inactive", "active"), ("listing.push-off", "push_inventory")])
 def test_listing_switched_off_says_a_final_zero_once(reading: str, flag: str) -> None:
     """listing.inactive, listing.push-off = final-zero: 0 once, then silence until it is switched on."""
     world = account({reading: "final-zero"}, stock=[shelf(10)])
@@ -97,9 +95,7 @@ def test_listing_switched_off_says_a_final_zero_once(reading: str, flag: str) ->
     assert told(world) == [(501, 11)]
 
 
-@pytest.mark.parametrize(
-    ("reading", "flag"), [("listing.inactive", "push_inventory"), ("listing.push-off", "active")]
-)
+@pytest.mark.parametrize(("reading", "flag"), [("listing.inactive", "push_inventory"), ("listing.push-off", "active")])
 def test_final_zero_is_said_only_for_the_switch_of_its_reading(reading: str, flag: str) -> None:
     """The other switch is silent."""
     world = account({reading: "final-zero"}, stock=[shelf(10)])

@@ -136,7 +136,9 @@ def test_world_file_serves_its_older_orders_first() -> None:
 def test_order_on_hold_in_a_world_file_does_not_overtake_an_older_one() -> None:
     """Both want all 5: the older takes them, though the younger one comes on hold and is not tried again later."""
     fresh = {"sales_channel": SHOP, "lines": [{"listing_sku": "MUG-L", "quantity": 5}]}
-    world = account(orders=[fresh | {"order_number": "1"}, fresh | {"order_number": "2", "held": True}], stock=[shelf(5)])
+    world = account(
+        orders=[fresh | {"order_number": "1"}, fresh | {"order_number": "2", "held": True}], stock=[shelf(5)]
+    )
 
     assert (held(world, "1"), held(world, "2")) == ({("MUG", 1, ""): 5}, {})
 

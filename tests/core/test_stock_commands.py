@@ -156,9 +156,7 @@ def test_received_units_are_added() -> None:
         ("stock.receive", {"master_sku": "PARENT", "units": 1}, "no_stock", "master_sku"),
     ],
 )
-def test_stock_command_that_makes_no_sense_is_refused(
-    kind: str, change: dict[str, Any], code: str, field: str
-) -> None:
+def test_stock_command_that_makes_no_sense_is_refused(kind: str, change: dict[str, Any], code: str, field: str) -> None:
     """The refusal names the argument; no row is made on the way."""
     products = [{"master_sku": "MUG"}, {"master_sku": "PARENT", "type": "VIRTUAL_PRODUCT"}]
     wrong = refused(account(products=products, stock=[shelf(5)]), kind, **(PLACE | change))

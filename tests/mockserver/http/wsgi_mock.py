@@ -13,7 +13,7 @@ from mockserver import contracts
 from mockserver.http.app import application
 from mockserver.http.gateway import Gateway
 from mockserver.http.routes import Match, Routes, is_control
-from mockserver.world_file import load_world
+from mockserver.files.world_file import load_world
 from mockserver.worlds import Worlds
 
 JSON_API = "application/vnd.api+json"

@@ -21,8 +21,8 @@ def read_readings(path: Path) -> dict[str, str]:
     Raises:
         ReadingsFileError: when it is unreadable, or names something unknown.
     """
-    from mockserver.world_file import read_world
-    from mockserver.world_problems import WorldFileError
+    from mockserver.files.world_file import read_world
+    from mockserver.files.world_problems import WorldFileError
 
     try:
         document = read_world(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.core.errors import nearest
-from mockserver.world_problems import Problem, as_segments, path_text, shown_value, unknown_key
+from mockserver.files.world_problems import Problem, as_segments, path_text, shown_value, unknown_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

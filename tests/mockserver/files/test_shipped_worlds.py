@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from mockserver import resources, yaml_tree
-from mockserver.world_file import build_world, check_world, load_world
+from mockserver import resources
+from mockserver.files import yaml_tree
+from mockserver.files.world_file import build_world, check_world, load_world
 
 SHIPPED = sorted(path.stem for path in (resources.fixtures_dir() / "worlds").iterdir())
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver.stock_import import ImportReport, StockSheetError, import_stock
-from mockserver.world_file import build_world, check_world
-from mockserver.world_generator import generate_document
+from mockserver.files.stock_import import ImportReport, StockSheetError, import_stock
+from mockserver.files.world_file import build_world, check_world
+from mockserver.files.world_generator import generate_document
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from mockserver.cli import world as module
 from mockserver.cli.world import world as command
-from mockserver.stock_import import ImportReport, Refusal
-from mockserver.world_file import load_world, read_world
+from mockserver.files.stock_import import ImportReport, Refusal
+from mockserver.files.world_file import load_world, read_world
 
 if TYPE_CHECKING:
     from pathlib import Path

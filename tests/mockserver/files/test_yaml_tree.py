@@ -11,9 +11,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver import resources, yaml_tree
-from mockserver.world_file import WorldFileError, load_world, read_world
-from mockserver.world_problems import path_segments, path_text
+from mockserver import resources
+from mockserver.files import yaml_tree
+from mockserver.files.world_file import WorldFileError, load_world, read_world
+from mockserver.files.world_problems import path_segments, path_text
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver import stock_sheet
-from mockserver.stock_sheet import StockSheetError, read_rows
+from mockserver.files import stock_sheet
+from mockserver.files.stock_sheet import StockSheetError, read_rows
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mockserver.core.errors import nearest
-from mockserver.stock_sheet import StockSheetError, is_blank, read_rows
+from mockserver.files.stock_sheet import StockSheetError, is_blank, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.world_file import build_world, check_world
-from mockserver.world_generator import MAX_LISTINGS, generate, generate_document
+from mockserver.files.world_file import build_world, check_world
+from mockserver.files.world_generator import MAX_LISTINGS, generate, generate_document
 
 sizes = st.integers(1, 400)
 seeds = st.integers(0, 2**53 - 1)

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 import jsonschema_rs
 import orjson
 
-from mockserver import resources, yaml_tree
+from mockserver import resources
 from mockserver.core.errors import InvalidWorld, nearest
-from mockserver.world_problems import (
+from mockserver.files import yaml_tree
+from mockserver.files.world_problems import (
     Problem,
     UnusableFile,
     WorldFileError,
@@ -30,7 +31,7 @@ from mockserver.world_problems import (
     path_text,
     shown_value,
 )
-from mockserver.world_schema import problem_of
+from mockserver.files.world_schema import problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -9,8 +9,9 @@ import jsonschema
 import jsonschema_rs
 import pytest
 
-from mockserver import resources, world_file
-from mockserver.world_file import (
+from mockserver import resources
+from mockserver.files import world_file
+from mockserver.files.world_file import (
     UnusableFile,
     WorldFileError,
     build_world,

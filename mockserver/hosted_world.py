@@ -1,0 +1,256 @@
+"""One world with everything around it: lock, clock, journal, credentials, request journal, snapshots."""
+
+from __future__ import annotations
+
+import zlib
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import orjson
+
+from mockserver.behaviours import header_value, resolve
+from mockserver.core.errors import nearest
+from mockserver.core.world import Outcome, World
+from mockserver.credentials import Credentials
+from mockserver.journal.memory import Entry, MemoryJournal
+from mockserver.recorder import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from mockserver.clock import Clock
+    from mockserver.core.feed import Row
+
+Document = dict[str, Any]
+
+_COMPRESS_FROM: Final = 1 << 20
+
+
+class UnknownSnapshot(KeyError):
+    """The world has no snapshot of this name; ``args[0]`` is the name, ``nearest`` one that exists."""
+
+    def __init__(self, name: str, nearest_name: str | None) -> None:
+        super().__init__(name)
+        self.nearest = nearest_name
+
+
+class DuplicateSnapshot(ValueError):
+    """The world has a snapshot of this name already."""
+
+
+class Snapshot(NamedTuple):
+    """A place in the journal under a name."""
+
+    name: str
+    position: int
+    at_ms: int
+
+
+class _Start:
+    """The world file that a world began with, kept small."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        raw = orjson.dumps(document)
+        self._compressed = len(raw) >= _COMPRESS_FROM
+        self._raw = zlib.compress(raw, 1) if self._compressed else raw
+
+    def document(self) -> Document:
+        raw = zlib.decompress(self._raw) if self._compressed else self._raw
+        return dict(orjson.loads(raw))
+
+
+class HostedWorld:
+    """One world with everything around it. Its methods may be called from any thread."""
+
+    def __init__(
+        self, world_id: str, document: Mapping[str, Any], *, clock: Clock, readings: Mapping[str, str]
+    ) -> None:
+        self.id = world_id
+        self.lock = RLock()
+        self.credentials = Credentials()
+        self.recorder = Recorder()
+        self.answer_headers: dict[object, tuple[tuple[str, str], ...]] = {}
+        self.fragments: dict[int, bytes] = {}
+        self._clock = clock
+        self._base_readings = dict(readings)
+        self._start = _Start(document)
+        self._journal = MemoryJournal()
+        self._snapshots: dict[str, Snapshot] = {}
+        self.world = self._fresh_world(document)
+
+    def _fresh_world(self, document: Mapping[str, Any]) -> World:
+        return World.from_document(document, resolve({**self._base_readings, **document.get("readings", {})}))
+
+    # -- commands ----------------------------------------------------------------------------------
+
+    def run(self, command: Mapping[str, Any]) -> Outcome:
+        """Execute one command at the present instant, and journal it if it was done."""
+        with self.lock:
+            self.tick()
+            at_ms = self.world.now_ms
+            outcome = self.world.execute(command)
+            if outcome.status == "done":
+                self._journal.append(at_ms, command)
+                if command["type"] == "listing.set":
+                    self.fragments.clear()
+            return outcome
+
+    def acknowledge(
+        self, token: int, version: str, channels: Sequence[int], limit: int, acknowledged: Sequence[int] = ()
+    ) -> list[Row]:
+        """Answer due rows and journal the reading if it moved a marker."""
+        with self.lock:
+            self.tick()
+            world = self.world
+            markers = world.feed.marker_count
+            rows = world.acknowledge(token, version, channels, limit, acknowledged)
+            if rows or acknowledged or world.feed.marker_count != markers:
+                command = {"type": "feed.acknowledge", "token": token, "version": version}
+                command |= {"channels": list(channels), "limit": limit, "acknowledged": list(acknowledged)}
+                self._journal.append(world.now_ms, command)
+            return rows
+
+    def tick(self) -> None:
+        """Let virtual time catch up with the clock; effects that are due fire."""
+        world = self.world
+        now_ms = self._clock.now_ms(world.now_ms)
+        if now_ms > world.now_ms:
+            world.advance_to(now_ms)
+
+    def catch_up(self) -> None:
+        """Let virtual time catch up with the clock, from any thread; for readers of the world."""
+        with self.lock:
+            self.tick()
+
+    @property
+    def started_ms(self) -> int:
+        """The instant at which the world began."""
+        return self.world.started_ms
+
+    def start_document(self) -> Document:
+        """Return the world file that the world began with."""
+        return self._start.document()
+
+    def entries(self) -> list[Entry]:
+        """Return the commands so far."""
+        with self.lock:
+            return list(self._journal.entries())
+
+    def document(self) -> Document:
+        """Return the present state as a bare world file, with the credentials that lead to this world."""
+        with self.lock:
+            self.tick()
+            document = self.world.to_document()
+            document["order_manager"] |= {"tokens": self._written_tokens(), "apps": self._written_apps()}
+            keys = {seller: key for key, seller in self.credentials.api_keys.items()}
+            for seller in document["marketplacer"]["sellers"]:
+                seller["api_key"] = keys[seller["id"]]
+            return document
+
+    def exchanges(self) -> Iterator[Document]:
+        """Return the request journal as plain JSON types, oldest first, with this world's credentials taken out."""
+        with self.lock:
+            secrets = list(self.credentials.secrets())
+        return self.recorder.exchanges(secrets)
+
+    def _written_tokens(self) -> list[Document]:
+        return [
+            {"token": secret}
+            | ({} if token.scopes is None else {"scopes": sorted(token.scopes)})
+            | ({} if token.name is None else {"name": token.name})
+            for secret, token in self.credentials.tokens.items()
+        ]
+
+    def _written_apps(self) -> list[Document]:
+        return [
+            {"app_key": app.app_key, "app_secret": app.app_secret, "scopes": list(app.scopes)}
+            | ({} if app.redirect_uri is None else {"redirect_uri": app.redirect_uri})
+            for app in self.credentials.apps.values()
+        ]
+
+    def headers_for(self, key: object, behaviours: Callable[[], Iterable[str]]) -> str:
+        """Return the X-Mock-Behaviours value for a kind of answer, made once a world."""
+        cached = self.answer_headers.get(key)
+        if cached is None:
+            value = header_value(behaviours(), self.world.readings)
+            cached = self.answer_headers[key] = (("X-Mock-Behaviours", value),)
+        return cached[0][1]
+
+    # -- back and forth ----------------------------------------------------------------------------
+
+    def reset(self) -> None:
+        """Go back to the start: state, markers, journal, snapshots and requests; credentials stay."""
+        with self.lock:
+            self._rebuild([])
+            self._snapshots.clear()
+            self.recorder.clear()
+
+    def save_snapshot(self, name: str) -> Snapshot:
+        """
+        Name the present state.
+
+        Raises:
+            DuplicateSnapshot: when the name is taken.
+        """
+        with self.lock:
+            if name in self._snapshots:
+                raise DuplicateSnapshot(name)
+            self.tick()
+            snapshot = Snapshot(name, len(self._journal), self.world.now_ms)
+            self._snapshots[name] = snapshot
+            return snapshot
+
+    def snapshots(self) -> list[Snapshot]:
+        """Return the snapshots, oldest first."""
+        with self.lock:
+            return list(self._snapshots.values())
+
+    def restore(self, name: str) -> Snapshot:
+        """
+        Go back to a snapshot; later commands and later snapshots are gone.
+
+        Raises:
+            UnknownSnapshot: when there is none of that name.
+        """
+        with self.lock:
+            snapshot = self._snapshot(name)
+            self._rebuild(list(self._journal.entries()[: snapshot.position]))
+            self.world.advance_to(snapshot.at_ms)
+            kept = {key: one for key, one in self._snapshots.items() if one.position <= snapshot.position}
+            self._snapshots = kept
+            return snapshot
+
+    def history(self, name: str) -> tuple[Document, list[Entry], int]:
+        """
+        Return what it takes to make the world of a snapshot again: start, commands, instant.
+
+        Raises:
+            UnknownSnapshot: when there is none of that name.
+        """
+        with self.lock:
+            snapshot = self._snapshot(name)
+            return self._start.document(), list(self._journal.entries()[: snapshot.position]), snapshot.at_ms
+
+    def replay(self, entries: Sequence[Entry], at_ms: int) -> None:
+        """Run commands of an earlier world from the start of this one, and stop at an instant."""
+        with self.lock:
+            self._rebuild(entries)
+            self.world.advance_to(max(at_ms, self.world.now_ms))
+
+    def _snapshot(self, name: str) -> Snapshot:
+        snapshot = self._snapshots.get(name)
+        if snapshot is None:
+            raise UnknownSnapshot(name, nearest(name, self._snapshots))
+        return snapshot
+
+    def _rebuild(self, entries: Sequence[Entry]) -> None:
+        world = self._fresh_world(self._start.document())
+        for entry in entries:
+            if entry.at_ms > world.now_ms:
+                world.advance_to(entry.at_ms)
+            world.execute(entry.command)
+        self.world = world
+        self._journal = MemoryJournal(entries)
+        self.fragments.clear()
+        # What the world makes use of has shrunk, so what its answers rest on has too.
+        self.answer_headers.clear()
