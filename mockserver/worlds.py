@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from mockserver.clock import Clock, ManualClock
 from mockserver.core.errors import InvalidWorld, Problem, Refused, nearest
 from mockserver.credentials import App, Credentials, Token
-from mockserver.hosted_world import DuplicateSnapshot, HostedWorld, Snapshot, UnknownSnapshot
 from mockserver.files.world_file import problems_of
+from mockserver.hosted_world import DuplicateSnapshot, HostedWorld, Snapshot, UnknownSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -124,8 +124,10 @@ def test_the_direction_is_kept():
     )
     assert offenders("mockserver/core", "mockserver.worlds", "mockserver.journal", *upper) == {}
     assert offenders("mockserver/journal", "mockserver.worlds", *upper) == {}
-    for lower in ("recorder", "clock", "worlds", "behaviours", "contracts", "resources", "world_file"):
+    for lower in ("recorder", "clock", "worlds", "behaviours", "contracts", "resources", "hosted_world", "credentials"):
+        assert below(f"mockserver/{lower}.py")
         assert offenders(f"mockserver/{lower}.py", *upper) == {}
+    assert offenders("mockserver/files", "mockserver.worlds", "mockserver.journal", *upper) == {}
     assert offenders("mockserver/recorder.py", "mockserver.worlds") == {}
     assert offenders("mockserver/http", "mockserver.cli", "mockserver.testing", "mockserver.serving") == {}
 

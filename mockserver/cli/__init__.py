@@ -8,8 +8,9 @@ from typing import Final
 import click
 
 from mockserver import __version__
+from mockserver.cli.groups import NearestGroup
 
-_COMMANDS: Final = {
+_HERE: Final = {
     "serve": ("mockserver.cli.serve", "serve", "Serve a world over HTTP until stopped."),
     "demo": (
         "mockserver.cli.demo",
@@ -23,9 +24,23 @@ _COMMANDS: Final = {
         "What is documented, and what is a reading that can be switched.",
     ),
 }
+_ON_A_SERVER: Final = {
+    "stock": ("mockserver.cli.stock", "stock", "Set, receive and list stock."),
+    "order": ("mockserver.cli.order", "order", "Create, cancel, hold, release, ship and list orders."),
+    "sell": ("mockserver.cli.sell", "sell", "Let a shopper buy on the marketplace."),
+    "listing": ("mockserver.cli.listing", "listing", "Set and list listings."),
+    "rule": ("mockserver.cli.rule", "rule", "Set, clear and list allocation rules."),
+    "exclusion": ("mockserver.cli.exclusion", "exclusion", "Set, clear and list excluded warehouses."),
+    "explain": ("mockserver.cli.explain", "explain", "Say step by step why a listing shows its number."),
+    "requests": ("mockserver.cli.requests", "requests", "Show what was asked and answered."),
+    "clock": ("mockserver.cli.clock", "clock", "Show or move virtual time."),
+    "journal": ("mockserver.cli.journal", "journal", "Show the commands so far, or save them as a scenario."),
+    "snapshot": ("mockserver.cli.snapshot", "snapshot", "Save, list, restore and fork states of the world."),
+}
+_COMMANDS: Final = {**_HERE, **_ON_A_SERVER}
 
 
-class LazyGroup(click.Group):
+class LazyGroup(NearestGroup):
     """A group that knows its commands by name and imports one when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -42,20 +57,9 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command meant; an unknown one is answered with the nearest."""
-        from difflib import get_close_matches
-
-        if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
-            near = get_close_matches(args[0], _COMMANDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            ctx.fail(f"No such command {args[0]!r}.{hint}")
-        return super().resolve_command(ctx, args)
+        for heading, commands in (("Commands", _HERE), ("Commands on a running server", _ON_A_SERVER)):
+            with formatter.section(heading):
+                formatter.write_dl([(name, text) for name, (_, _, text) in commands.items()])
 
 
 @click.group(

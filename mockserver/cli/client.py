@@ -51,7 +51,7 @@ class Server:
     def __init__(self, url: str, token: str | None = None) -> None:
         self.url = url.rstrip("/")
         self._parts = _checked(self.url)
-        self._headers = {} if token is None else {"Authorization": _credential(token)}
+        self._headers: dict[str, str | bytes] = {} if token is None else {"Authorization": _credential(token)}
 
     def call(self, method: str, path: str, *, query: Mapping[str, object] | None = None, body: object = None) -> Any:
         """
@@ -110,7 +110,9 @@ def _checked(url: str) -> Any:
         usable = False
     if not usable or parts.username is not None or parts.query or parts.fragment:
         # Not repeated: it may hold a password.
-        raise click.UsageError("--url must be an address such as http://127.0.0.1:8080, without user, query or fragment")
+        raise click.UsageError(
+            "--url must be an address such as http://127.0.0.1:8080, without user, query or fragment"
+        )
     return parts
 
 
@@ -158,11 +160,11 @@ class World:
             raise UnusableServer(f"{message} or MOCKSERVER_WORLD_ID")
         return self._id
 
-    def get(self, path: str = "", **query: object) -> Any:
+    def get(self, path: str = "", /, **query: object) -> Any:
         """Return what the world answers. Raises as `Server.call` does."""
         return self._call("GET", path, query=query)
 
-    def post(self, path: str, body: object = None) -> Any:
+    def post(self, path: str, /, body: object = None) -> Any:
         """Return what the world answers. Raises as `Server.call` does."""
         return self._call("POST", path, body=body)
 

@@ -12,11 +12,12 @@ from mockserver.cli.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from rich.console import RenderableType
+    from rich.console import JustifyMethod, RenderableType
     from rich.table import Table
     from rich.text import Text
 
-_WHOLE_NUMBERS: Final = frozenset({"right"})
+# An instant is the longest thing that must not be broken.
+_LONGEST_UNFOLDED: Final = 24
 
 
 class Output:
@@ -25,13 +26,17 @@ class Output:
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json or not on_terminal()
 
-    def show(self, document: object, *to_read: Callable[[], RenderableType | Iterable[RenderableType]]) -> None:
+    def show(self, document: object, to_read: Callable[[], RenderableType]) -> None:
         """Print a document; ``to_read`` makes what a person sees of it."""
         if self._as_json:
             print_json(document)
         else:
-            for made in to_read:
-                _print(made())
+            _print(to_read())
+
+    def for_programs(self, document: object) -> None:
+        """Print a document as JSON where programs read, nothing on a terminal."""
+        if self._as_json:
+            print_json(document)
 
     def rows(self, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, nothing: str) -> None:
         """Print rows; ``columns`` are fields and their headings, ``nothing`` is said when there are no rows."""
@@ -51,11 +56,12 @@ def print_json(document: object) -> None:
 
 
 def table_of(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> Table:
-    """Return a table of the named fields; numbers stand to the right."""
+    """Return a table of the named fields; numbers stand to the right, only long texts are folded, nothing is cut."""
     listed = list(rows)
     table = empty_table()
     for field, heading in columns.items():
-        table.add_column(heading, justify="right" if _is_numeric(listed, field) else "left", overflow="fold")
+        justify: JustifyMethod = "right" if _is_numeric(listed, field) else "left"
+        table.add_column(heading, justify=justify, overflow="fold", min_width=_least(listed, field, heading))
     for row in listed:
         table.add_row(*(plain(cell(row.get(field))) for field in columns))
     return table
@@ -66,7 +72,13 @@ def empty_table(*, heading: bool = True) -> Table:
     from rich import box
     from rich.table import Table
 
-    return Table(box=box.SIMPLE_HEAD if heading else None, show_header=heading, pad_edge=False)
+    return Table(
+        box=box.SIMPLE_HEAD if heading else None,
+        show_header=heading,
+        show_edge=False,
+        pad_edge=False,
+        collapse_padding=True,
+    )
 
 
 def plain(text: str, style: str = "") -> Text:
@@ -85,8 +97,15 @@ def cell(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(cell(each) for each in value)
     if isinstance(value, dict):
-        return " ".join(f"{name}={cell(each)}" for name, each in value.items())
+        return " ".join(f"{name}={_inner(each)}" for name, each in value.items())
     return str(value)
+
+
+def _inner(value: object) -> str:
+    """Return a value inside another one: what has parts of its own is held together."""
+    if isinstance(value, dict):
+        return f"{{{cell(value)}}}"
+    return f"[{', '.join(_inner(each) for each in value)}]" if isinstance(value, (list, tuple)) else cell(value)
 
 
 def _is_numeric(rows: Iterable[Mapping[str, Any]], field: str) -> bool:
@@ -94,10 +113,15 @@ def _is_numeric(rows: Iterable[Mapping[str, Any]], field: str) -> bool:
     return bool(values) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
 
 
-def _print(made: RenderableType | Iterable[RenderableType]) -> None:
+def _least(rows: Iterable[Mapping[str, Any]], field: str, heading: str) -> int:
+    """Return the characters that a field needs at least, so that no word of it is broken unless it is very long."""
+    words = [word for row in rows for word in cell(row.get(field)).split()] + heading.split()
+    return max((len(word) for word in words if len(word) <= _LONGEST_UNFOLDED), default=1)
+
+
+def _print(made: RenderableType) -> None:
     from rich.console import Console
 
     from mockserver.settings import wants_colour
 
-    console = Console(file=sys.stdout, no_color=not wants_colour(), highlight=False)
-    console.print(made)  # type: ignore[arg-type]
+    Console(file=sys.stdout, no_color=not wants_colour(), highlight=False).print(made, crop=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
-from mockserver.core import instants, order_commands, stock_commands
+from mockserver.core import instants, order_commands, order_updates, stock_commands, stock_writes
 from mockserver.core.arguments import identifier, required
 from mockserver.core.errors import Refused, nearest
 
@@ -105,6 +105,8 @@ def variants_set_counts(world: Account, command: Mapping[str, Any]) -> object:
 HANDLERS: Final[Mapping[str, Handler]] = {
     "stock.set": stock_commands.stock_set,
     "stock.receive": stock_commands.stock_receive,
+    "stock.adjust": stock_writes.stock_adjust,
+    "stock.create": stock_writes.stock_create,
     "rule.set": stock_commands.rule_set,
     "rule.clear": stock_commands.rule_clear,
     "exclusion.set": stock_commands.exclusion_set,
@@ -114,6 +116,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "order.hold": order_commands.order_hold,
     "order.release": order_commands.order_release,
     "order.ship": order_commands.order_ship,
+    "order.update": order_updates.order_update,
     "marketplace.sell": order_commands.marketplace_sell,
     "inventory.put": inventory_put,
     "inventory.delete": inventory_delete,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mockserver.core.account import Account, Link
     from mockserver.core.marketplace import Inventory, Variant
     from mockserver.core.model import Listing, Order, OrderLine, Product, SalesChannel, StockLocation, Warehouse
+    from mockserver.core.shipments import Shipment
 
 Document = dict[str, Any]
 
@@ -135,6 +136,24 @@ def _order(order: Order) -> Document:
         "cancelled": order.cancelled,
         "lines": [_line(line) for line in order.lines],
         "allocations": list(_allocations(order)),
+        **_given(
+            modified_at=instants.instant_text(order.modified_ms) if order.modified_ms != order.created_ms else None,
+            hold_until=None if order.hold_until_ms is None else instants.instant_text(order.hold_until_ms),
+            fulfillment_source=order.source.id if order.source else None,
+            details=dict(order.details) or None,
+            shipments=[_shipment(each) for each in order.shipments],
+        ),
+    }
+
+
+def _shipment(shipment: Shipment) -> Document:
+    return {
+        "id": shipment.id,
+        "created_at": instants.instant_text(shipment.created_ms),
+        "external": shipment.external,
+        "lines": [{"line": line, "quantity": units} for line, units in shipment.units],
+        **_given(warehouse=shipment.warehouse.id if shipment.warehouse else None),
+        **shipment.details,
     }
 
 
@@ -146,6 +165,7 @@ def _line(line: OrderLine) -> Document:
         "quantity": line.quantity,
         "cancelled": line.cancelled,
         "shipped": line.shipped,
+        **_given(details=dict(line.details) or None),
     }
 
 

@@ -168,8 +168,8 @@ def _silence(world: Account, listing: Listing) -> str | None:
         return "the listing is inactive"
     if not listing.push_inventory:
         return "inventory push is off for the listing"
+    if listing.fn_sku is not None and world.readings["alloc.fba-listings"] == "left-out":
+        return "an FBA listing: Amazon keeps its number"
     if listing.product.type == VIRTUAL_PRODUCT:
         return "the parent of variations has no stock"
-    if listing.fn_sku is not None:
-        return "an FBA listing: Amazon keeps its number"
     return "the sales channel is inactive" if not listing.channel.active else "the product is inactive"

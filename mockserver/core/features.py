@@ -99,6 +99,8 @@ def features_of_command(command: Mapping[str, Any]) -> Iterator[str]:
         yield from ("locked", "debts") if "locked" in command else ("debts",) if "on_hand" in command else ()
         if "pickable" in command or "active" in command:
             yield "closed-locations"
+    elif kind in ("stock.adjust", "stock.create"):
+        yield from _of_stock_write(command)
     elif kind == "rule.set":
         yield from _of_rule_command(command)
     elif kind == "exclusion.set":
@@ -107,6 +109,16 @@ def features_of_command(command: Mapping[str, Any]) -> Iterator[str]:
         yield from _of_listing_command(command)
     elif kind in ("order.create", "marketplace.sell"):
         yield "orders"
+
+
+def _of_stock_write(command: Mapping[str, Any]) -> Iterator[str]:
+    yield "debts"
+    if command.get("locked"):
+        yield "locked"
+    if command.get("allocated"):
+        yield "orders"
+    if command.get("pickable") is False:
+        yield "closed-locations"
 
 
 def _of_rule_command(command: Mapping[str, Any]) -> Iterator[str]:

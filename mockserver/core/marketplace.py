@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from math import floor, isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.core.errors import Refused
@@ -294,8 +295,8 @@ def count_of(name: str, record: Mapping[str, Any], present: int, readings: Mappi
     if name not in record:
         return present
     value = record[name]
-    if isinstance(value, float) and readings["mp.bad-count"] == "coerced":
-        value = int(value // 1)
+    if isinstance(value, float) and isfinite(value) and readings["mp.bad-count"] == "coerced":
+        value = floor(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise Refused("unprocessable", f"{name} must be a whole number", field=name, value=value)
     if value < 0 and readings["mp.bad-count"] == "coerced":

@@ -206,6 +206,7 @@ class Order:
     held: bool = False
     awaiting_payment: bool = False
     cancelled: bool = False
+    hold_until_ms: int | None = None
     source: Warehouse | None = None
     draws: list[Draw] = field(default_factory=list)
     shipments: list[Shipment] = field(default_factory=list)

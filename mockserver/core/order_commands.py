@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mockserver.core import orders
+from mockserver.core import instants, orders
 from mockserver.core.arguments import channel_of, flag, identifier, listing_of, required, units
 from mockserver.core.errors import Refused, nearest
 from mockserver.core.model import Order, OrderLine
+from mockserver.core.order_details import LINE_KEYS, given_details
+from mockserver.core.shipments import first_warehouse, record_shipment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mockserver.core.account import Account, Link
-    from mockserver.core.model import SalesChannel
+    from mockserver.core.model import SalesChannel, Warehouse
 
 
 def order_create(world: Account, command: Mapping[str, Any]) -> object:
@@ -26,8 +28,11 @@ def order_create(world: Account, command: Mapping[str, Any]) -> object:
         world.importing.discard((channel.id, number))
     _check_free(world, (channel.id, number))
     lines = _new_lines(channel, command)
-    held = flag(command, "hold", present=False)
+    hold_until_ms = _hold_until(world, command)
+    held = flag(command, "hold", present=hold_until_ms is not None)
     awaiting_payment = flag(command, "awaiting_payment", present=False)
+    source = source_of(world, command)
+    details = given_details(command)
     order = Order(
         # When nothing can be refused any more: a number once given is gone.
         seq=world.next_id("order"),
@@ -38,15 +43,54 @@ def order_create(world: Account, command: Mapping[str, Any]) -> object:
         modified_ms=world.now_ms,
         held=held,
         awaiting_payment=awaiting_payment,
+        hold_until_ms=hold_until_ms,
+        source=source,
+        details=details,
     )
-    world.orders[order.key] = order
-    if order.held:
-        # Settling passes over what is on hold.
-        orders.Allocator(world.warehouses, world.readings).begin(order)
-        for draw in order.draws:
-            _move(world, draw.groups, lambda _: None)
+    world.add_order(order)
+    take_units_on_hold(world, order)
+    release_when_due(world, order)
     world.touch_order(order)
     return {"order_id": order.seq}
+
+
+def _hold_until(world: Account, command: Mapping[str, Any]) -> int | None:
+    text = command.get("hold_until")
+    if text is None:
+        return None
+    try:
+        until_ms = instants.parse_instant(text)
+    except (TypeError, ValueError):
+        message = "hold_until must be an ISO 8601 instant"
+        raise Refused("bad_instant", message, field="hold_until", value=text) from None
+    return until_ms if until_ms > world.now_ms else None
+
+
+def source_of(world: Account, command: Mapping[str, Any]) -> Warehouse | None:
+    """
+    Return the one warehouse that the order may draw from, None for every one.
+
+    Raises:
+        Refused: ``unknown_fulfillment_source``.
+    """
+    if command.get("fulfillment_source") is None:
+        return None
+    return world.warehouses[identifier(command, "fulfillment_source", world.warehouses)]
+
+
+def take_units_on_hold(world: Account, order: Order) -> None:
+    """Let an order that is on hold take its units where hold keeps them; settling passes over what is on hold."""
+    if order.held:
+        orders.Allocator(world.warehouses, world.readings).begin(order)
+        for draw in order.draws:
+            move_units(world, draw.groups, lambda _: None)
+
+
+def release_when_due(world: Account, order: Order) -> None:
+    """Have an order released at the instant until which it is held, unless somebody releases it before."""
+    if order.held and order.hold_until_ms is not None:
+        release = {"type": "order.release", "sales_channel": order.channel.id, "order_number": order.order_number}
+        world.agenda.put(order.hold_until_ms, release | {"until_ms": order.hold_until_ms})
 
 
 def _new_lines(channel: SalesChannel, command: Mapping[str, Any]) -> list[OrderLine]:
@@ -59,12 +103,19 @@ def _new_lines(channel: SalesChannel, command: Mapping[str, Any]) -> list[OrderL
 def _new_line(channel: SalesChannel, line: Mapping[str, Any]) -> OrderLine:
     quantity = units(line, "quantity", least=1)
     sku = required(line, "listing_sku")
+    details = given_details(line, LINE_KEYS)
     if flag(line, "unmapped", present=False) and sku not in channel.by_sku:
-        return OrderLine(sku, None, quantity)
-    return OrderLine(sku, listing_of(channel, sku).product, quantity)
+        return OrderLine(sku, None, quantity, details=details)
+    return OrderLine(sku, listing_of(channel, sku).product, quantity, details=details)
 
 
-def _order_of(world: Account, command: Mapping[str, Any]) -> Order:
+def order_of(world: Account, command: Mapping[str, Any]) -> Order:
+    """
+    Return the order that the command names.
+
+    Raises:
+        Refused: ``unknown_order`` with the nearest number on that sales channel.
+    """
     channel = channel_of(world, command)
     number = required(command, "order_number")
     order = world.orders.get((channel.id, number)) if isinstance(number, str) else None
@@ -73,8 +124,21 @@ def _order_of(world: Account, command: Mapping[str, Any]) -> Order:
         message = f"sales channel {channel.id} has no order {number!r}"
         hint = nearest(number, numbers)
         raise Refused("unknown_order", message, field="order_number", value=number, nearest=hint)
+    return order
+
+
+def open_order_of(world: Account, command: Mapping[str, Any]) -> Order:
+    """
+    Return the order that the command names, of which something is still open.
+
+    Raises:
+        Refused: ``unknown_order`` or ``finished_order``.
+    """
+    order = order_of(world, command)
     if order.is_finished:
-        raise Refused("finished_order", f"the order is {order.status}", field="order_number", value=number)
+        raise Refused(
+            "finished_order", f"the order is {order.status}", field="order_number", value=order.order_number
+        )
     return order
 
 
@@ -88,8 +152,9 @@ def _chosen_units(order: Order, command: Mapping[str, Any]) -> dict[int, int]:
         for index, line in enumerate(order.lines):
             if line.listing_sku == required(given, "listing_sku"):
                 count = min(wanted, line.open - chosen.get(index, 0))
-                chosen[index] = chosen.get(index, 0) + count
-                wanted -= count
+                if count:
+                    chosen[index] = chosen.get(index, 0) + count
+                    wanted -= count
         if wanted:
             message = f"the order has {wanted} units fewer open of {given['listing_sku']!r}"
             raise Refused("too_many_units", message, field="quantity", value=given["quantity"])
@@ -98,51 +163,57 @@ def _chosen_units(order: Order, command: Mapping[str, Any]) -> dict[int, int]:
 
 def order_cancel(world: Account, command: Mapping[str, Any]) -> object:
     """Cancel an order, or the named units of it; their allocation comes free at once (OM-AVAIL-08)."""
-    order = _order_of(world, command)
+    order = open_order_of(world, command)
     chosen = _chosen_units(order, command)
     for index, count in chosen.items():
         line = order.lines[index]
         # Units that the order still waits for are given up before units that it holds.
         kept = line.open - count
         for groups in orders.detach(order, index, max(0, order.held_units(index) - kept), newest_first=True):
-            _move(world, groups, orders.give_back)
+            move_units(world, groups, orders.give_back)
         line.cancelled += count
     order.cancelled = all(line.cancelled == line.quantity for line in order.lines)
-    _changed(world, order)
+    reason = {key: command[f"reason_{key}"] for key in ("type", "details") if command.get(f"reason_{key}") is not None}
+    if reason:
+        order.details = {**order.details, "cancel_reason": reason}
+    mark_changed(world, order)
     return None
 
 
 def order_hold(world: Account, command: Mapping[str, Any]) -> object:
     """Put an order on hold; it keeps its units unless the reading ``orders.hold`` frees them."""
-    order = _order_of(world, command)
+    order = open_order_of(world, command)
     if order.held:
         raise Refused("already_held", "the order is on hold already", field="order_number", value=order.order_number)
     order.held = True
     if world.readings["orders.hold"] == "frees":
         for draw in order.draws:
-            _move(world, draw.groups, orders.give_back)
+            move_units(world, draw.groups, orders.give_back)
         order.draws.clear()
-    _changed(world, order)
+    mark_changed(world, order)
     return None
 
 
 def order_release(world: Account, command: Mapping[str, Any]) -> object:
-    """Release an order from hold or from awaiting payment."""
-    order = _order_of(world, command)
+    """Release an order from hold or from awaiting payment; what was awaited is then paid."""
+    order = open_order_of(world, command)
+    if command.get("until_ms", order.hold_until_ms) != order.hold_until_ms:
+        raise Refused("not_held", "the order is no longer held until then", field="until_ms")
     if not (order.held or order.awaiting_payment):
         message = "the order is neither on hold nor awaiting payment"
         raise Refused("not_held", message, field="order_number", value=order.order_number)
     if order.held:
-        order.held = False
+        order.held, order.hold_until_ms = False, None
     else:
         order.awaiting_payment = False
-    _changed(world, order)
+        order.details = {"payment_date": instants.instant_text(world.now_ms), **order.details}
+    mark_changed(world, order)
     return None
 
 
 def order_ship(world: Account, command: Mapping[str, Any]) -> object:
-    """Ship an order, or the named units of it; on hand and allocation go down together (OM-AVAIL-08)."""
-    order = _order_of(world, command)
+    """Ship an order, or the named units of it, as one shipment; on hand and allocation go down together (OM-AVAIL-08)."""
+    order = open_order_of(world, command)
     if order.held or order.awaiting_payment:
         raise Refused("not_shippable", f"the order is {order.status}", field="order_number", value=order.order_number)
     chosen = _chosen_units(order, command)
@@ -150,22 +221,26 @@ def order_ship(world: Account, command: Mapping[str, Any]) -> object:
         if order.held_units(index) < count:
             message = f"only {order.held_units(index)} of {count} units are allocated"
             raise Refused("not_allocated", message, field="quantity", value=count)
+    warehouse = first_warehouse(order, list(chosen))
     for index, count in chosen.items():
         for groups in orders.detach(order, index, count, newest_first=False):
-            _move(world, groups, orders.send_out)
+            move_units(world, groups, orders.send_out)
         order.lines[index].shipped += count
-    _changed(world, order)
-    return None
+    shipment = record_shipment(world, order, chosen, warehouse, command)
+    mark_changed(world, order)
+    return {"shipment_id": shipment.id}
 
 
-def _move(world: Account, groups: orders.Groups, move: Callable[[orders.Groups], None]) -> None:
+def move_units(world: Account, groups: orders.Groups, move: Callable[[orders.Groups], None]) -> None:
+    """Do something with picked units and note that the stock of their products moved."""
     move(groups)
     for _, picks in groups:
         for pick in picks:
             world.touch_stock(pick.row.product)
 
 
-def _changed(world: Account, order: Order) -> None:
+def mark_changed(world: Account, order: Order) -> None:
+    """Note that an order is another one than before."""
     order.modified_ms = world.now_ms
     world.touch_order(order)
 

@@ -23,7 +23,7 @@ ORDER_TEXTS: Final = (
     "currency", "internal_notes", "notes_from_buyer", "notes_to_buyer", "custom_field1", "custom_field2",
     "custom_field3", "gift_message",
 )  # fmt: skip
-ORDER_DATES: Final = ("order_date", "payment_date", "ship_by_date", "receive_by_date", "hold_until_date")
+ORDER_DATES: Final = ("order_date", "payment_date", "ship_by_date", "receive_by_date")
 ORDER_MONEY: Final = (
     "order_total", "order_item_total", "discount", "shipping_cost", "insurance_cost", "insured_value",
     "confirmation_cost", "amount_paid",

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.core import instants, orders
 from mockserver.core.model import Draw, Order, OrderLine, Pick
+from mockserver.core.order_commands import release_when_due
+from mockserver.core.order_details import LINE_KEYS, given_details
+from mockserver.core.problems import Ids
+from mockserver.core.shipments import Shipment, keep_shipment, shipment_details
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,19 +27,59 @@ def load_orders(world: Account, given: Sequence[Mapping[str, Any]], problems: Pr
         order = _order(world, entry, f"order_manager.orders[{index}]", problems)
         if order is None:
             continue
-        world.orders[order.key] = order
+        world.add_order(order)
         if "allocations" not in entry:
             fresh.add(order)
     _check_totals(world, problems)
+    _load_shipments(world, given, problems)
     if problems.found:
         return
+    modified = {order: order.modified_ms for order in world.orders.values()}
     allocator = orders.Allocator(world.warehouses, world.readings)
     for order in sorted(world.orders.values(), key=lambda each: each.age):
         if order in fresh or not order.held:
             allocator.begin(order)
+        release_when_due(world, order)
         world.touch_order(order)
     world.settle()
     world.seq = 0
+    for order, at_ms in modified.items():
+        order.modified_ms = at_ms
+
+
+def _load_shipments(world: Account, given: Sequence[Mapping[str, Any]], problems: Problems) -> None:
+    """Add what the orders of a world file have sent out so far."""
+    written = [(entry, shipment) for entry in given for shipment in entry.get("shipments", ())]
+    ids = Ids("order_manager.orders[].shipments", [shipment for _, shipment in written], problems)
+    for (entry, shipment), own_id in zip(written, ids, strict=True):
+        order = world.orders.get((entry["sales_channel"], entry["order_number"]))
+        if order is not None:
+            keep_shipment(world, _shipment(world, order, shipment, own_id, problems))
+    world.last_ids["shipment"] = ids.last
+
+
+def _shipment(
+    world: Account, order: Order, written: Mapping[str, Any], own_id: int, problems: Problems
+) -> Shipment:
+    path = f"the shipments of order {order.order_number!r}"
+    for part in written["lines"]:
+        if part["line"] >= len(order.lines):
+            problems.add(f"{path}: lines", "the order has no such line", part["line"], nearest=str(len(order.lines) - 1))
+    return Shipment(
+        id=own_id,
+        order=order,
+        created_ms=_instant(written.get("created_at"), order.created_ms, f"{path}: created_at", problems),
+        units=tuple((part["line"], part["quantity"]) for part in written["lines"]),
+        warehouse=_warehouse(world, written.get("warehouse"), f"{path}: warehouse", problems),
+        external=written.get("external", False),
+        details=shipment_details(written),
+    )
+
+
+def _warehouse(world: Account, named: int | None, path: str, problems: Problems) -> Warehouse | None:
+    if named is not None and named not in world.warehouses:
+        problems.unknown(path, "warehouse", named, world.warehouses)
+    return None if named is None else world.warehouses.get(named)
 
 
 def _order(world: Account, entry: Mapping[str, Any], path: str, problems: Problems) -> Order | None:
@@ -46,28 +90,39 @@ def _order(world: Account, entry: Mapping[str, Any], path: str, problems: Proble
     if (channel.id, entry["order_number"]) in world.orders:
         problems.add(f"{path}.order_number", f"stands twice on sales channel {channel.id}", entry["order_number"])
         return None
+    created_ms = _instant(entry.get("created_at"), world.now_ms, f"{path}.created_at", problems)
     order = Order(
         seq=world.next_id("order"),
         channel=channel,
         order_number=entry["order_number"],
         lines=[],
-        created_ms=_instant(entry.get("created_at"), world.now_ms, f"{path}.created_at", problems),
-        modified_ms=world.now_ms,
+        created_ms=created_ms,
+        modified_ms=_instant(entry.get("modified_at"), created_ms, f"{path}.modified_at", problems),
         held=entry.get("held", False),
         awaiting_payment=entry.get("awaiting_payment", False),
         cancelled=entry.get("cancelled", False),
+        hold_until_ms=_hold_until(entry, f"{path}.hold_until", problems),
+        source=_warehouse(world, entry.get("fulfillment_source"), f"{path}.fulfillment_source", problems),
+        details=given_details(entry),
     )
     for index, line in enumerate(entry["lines"]):
         gone = (line.get("cancelled", 0), line.get("shipped", 0))
         if sum(gone) > line["quantity"]:
             problems.add(f"{path}.lines[{index}]", "more cancelled and shipped than ordered", sum(gone))
         product = _ordered_product(world, channel, line, f"{path}.lines[{index}]", problems)
-        order.lines.append(OrderLine(line["listing_sku"], product, line["quantity"], *gone))
+        details = given_details(line, LINE_KEYS)
+        order.lines.append(OrderLine(line["listing_sku"], product, line["quantity"], *gone, details=details))
     if order.cancelled:
         for line in order.lines:
             line.cancelled = line.quantity - line.shipped
+    order.cancelled = order.cancelled or all(line.cancelled == line.quantity for line in order.lines)
     order.draws = _draws(world, order, entry.get("allocations", ()), f"{path}.allocations", problems)
     return order
+
+
+def _hold_until(entry: Mapping[str, Any], path: str, problems: Problems) -> int | None:
+    text = entry.get("hold_until")
+    return None if text is None else _instant(text, 0, path, problems)
 
 
 def _ordered_product(
@@ -128,7 +183,7 @@ def _draws(
     draws = [draw for each in gathered if (draw := _draw(each, path, problems)) is not None]
     for index, ordered in enumerate(order.lines):
         held = sum(draw.units for draw in draws if draw.line == index)
-        if held > ordered.open:
+        if held > max(0, ordered.open):
             problems.add(path, f"more units allocated than open for {ordered.listing_sku!r}", held)
     return draws
 

@@ -30,7 +30,7 @@ def stock_set(world: Account, command: Mapping[str, Any]) -> object:
     if wanted != (row.on_hand, row.locked, row.minimum, row.active, row.pickable):
         row.on_hand, row.locked, row.minimum, row.active, row.pickable = wanted
         world.touch_stock(row.product)
-    _keep_row(world, row)
+    keep_row(world, row)
     return None
 
 
@@ -40,7 +40,7 @@ def stock_receive(world: Account, command: Mapping[str, Any]) -> object:
     received = units(command, "units", least=1)
     units({"on_hand": max(0, row.on_hand + received)}, "on_hand")
     row.on_hand += received
-    _keep_row(world, row)
+    keep_row(world, row)
     world.touch_stock(row.product)
     return None
 
@@ -73,7 +73,8 @@ def _new_row(product: Product, warehouse: Warehouse, location: str) -> StockLoca
     return StockLocation(0, product, warehouse, intern(location))
 
 
-def _keep_row(world: Account, row: StockLocation) -> None:
+def keep_row(world: Account, row: StockLocation) -> None:
+    """Enter a new stock location with its product; one that has been entered stays as it is."""
     if row.id == 0:
         row.id = world.next_id("stock")
         insort(row.product.stock, row, key=lambda each: each.order_of_drawing)

@@ -14,7 +14,7 @@ BOTH = [{"id": SHOP, "name": "Shop"}, {"id": OUTLET, "name": "Outlet"}]
 
 
 def test_available_is_on_hand_less_locked_less_allocated() -> None:
-    """OM-AVAIL-01, 02: 20 − 2 − 3 = 15."""
+    """OM-AVAIL-01, 02: 20 - 2 - 3 = 15."""
     assert figure(account(stock=[shelf(20, locked=2, allocated=3)])) == 15
 
 
@@ -99,7 +99,7 @@ def test_both_exclusions_apply_together_and_before_the_rule() -> None:
 
 @pytest.mark.parametrize(("how", "shown"), [("sum-then-clamp", 2), ("clamp-per-warehouse", 5), ("published", 2)])
 def test_debt_of_one_warehouse_uses_up_stock_of_another(how: str, shown: int) -> None:
-    """alloc.negative-available: −3 and 5 sum to 2; clamped warehouse by warehouse they are 0 and 5."""
+    """alloc.negative-available: -3 and 5 sum to 2; clamped warehouse by warehouse they are 0 and 5."""
     world = indebted(how, 5)
 
     assert figure(world) == shown
@@ -107,7 +107,7 @@ def test_debt_of_one_warehouse_uses_up_stock_of_another(how: str, shown: int) ->
 
 @pytest.mark.parametrize(("how", "shown"), [("sum-then-clamp", 0), ("clamp-per-warehouse", 1), ("published", -2)])
 def test_debt_that_is_larger_than_the_stock_shows_nothing(how: str, shown: int) -> None:
-    """alloc.negative-available: −3 and 1 sum to −2, which shows as 0 unless it is published."""
+    """alloc.negative-available: -3 and 1 sum to -2, which shows as 0 unless it is published."""
     assert figure(indebted(how, 1)) == shown
 
 

@@ -10,10 +10,10 @@ from functools import cache
 from urllib.parse import unquote_to_bytes, urlencode
 
 from mockserver import contracts
+from mockserver.files.world_file import load_world
 from mockserver.http.app import application
 from mockserver.http.gateway import Gateway
 from mockserver.http.routes import Match, Routes, is_control
-from mockserver.files.world_file import load_world
 from mockserver.worlds import Worlds
 
 JSON_API = "application/vnd.api+json"
