@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from benchmarks.http_world import HostedWorld
 
+Pids = tuple[int, ...]
+
 # A body that names one row is longer than this; "[]" is not.
 _ROW_BYTES: Final = 40
 _SMALL_AIM: Final = at_least(0.7)
@@ -52,19 +54,19 @@ def measure(size: Size, told: Callable[[dict[str, Any]], None]) -> list[dict[str
     rows = []
     with servers.running(servers.OURS, "/_mock/health") as ours, servers.running(servers.FLOOR, "/") as floor:
         for case in _cases(size, ours.port, floor.port):
-            for row in _figures(case, size.rounds):
+            for row in _figures(case, size.rounds, ours.pids, floor.pids):
                 told(row)
                 rows.append(row)
     return rows
 
 
-def _figures(case: Case, rounds: int) -> Iterator[dict[str, Any]]:
+def _figures(case: Case, rounds: int, pids: Pids, floor_pids: Pids) -> Iterator[dict[str, Any]]:
     ours: list[load.Measured] = []
     floors: list[list[load.Measured]] = [[] for _ in case.floors]
     for _ in range(rounds):
         for measured, (_, plan, _) in zip(floors, case.floors, strict=True):
-            measured.append(load.measure(plan))
-        ours.append(load.measure(case.plan))
+            measured.append(load.measure(replace(plan, pids=floor_pids)))
+        ours.append(load.measure(replace(case.plan, pids=pids)))
     for measured, (name, _, aim) in zip(floors, case.floors, strict=True):
         yield _row(case.name, name, ours, measured, aim)
 
@@ -80,7 +82,12 @@ def _row(
         "floor_per_second": spread([each.per_second for each in floor]),
         "p50_ms": spread([each.p50 * 1e3 for each in ours]),
         "p99_ms": spread([each.p99 * 1e3 for each in ours]),
+        "server_us": spread([each.server_seconds * 1e6 for each in ours]),
+        "floor_server_us": spread([each.server_seconds * 1e6 for each in floor]),
         "ratio": ratio,
+        "processor_ratio": ratios(
+            [1 / each.server_seconds for each in ours], [1 / each.server_seconds for each in floor]
+        ),
         "aim": aim and aim.text,
         "met": aim and aim.is_met_by(ratio.median),
     }
@@ -160,7 +167,8 @@ def _inventories(size: Size, port: int, floor_port: int) -> Iterator[Case]:
     yield _small("GET inventories, 1 record", one, floor_port)
     put_get = [world.put_text({2: 5, 3: 6, 4: 7}), world.inventories_text(THREE_RECORDS)]
     yield _small("PUT of three, then GET", Plan(port, put_get, size.small, smallest_body=3 * _ROW_BYTES), floor_port)
-    many = Plan(port, [world.inventories_text(MANY_RECORDS)], size.large, connections=2, smallest_body=_ROW_BYTES * ROWS)
+    many = replace(one, requests=[world.inventories_text(MANY_RECORDS)], count=size.large, connections=2)
+    many = replace(many, smallest_body=_ROW_BYTES * ROWS)
     yield _rows("GET inventories, 1,000 records", many, floor_port, "/records", size)
     world.drop()
 
@@ -182,13 +190,10 @@ def _rows(name: str, plan: Plan, floor_port: int, path: str, size: Size) -> Case
     plain = replace(plan, port=floor_port, before=[], count=size.large, batch=0)
     by_jsonify = replace(plain, requests=[_to(path, text) for text in plan.requests])
     by_orjson = replace(plain, requests=[_to(f"{path}/orjson", text) for text in plan.requests])
-    return Case(
-        name, plan, (("rendered by jsonify", by_jsonify, _ROWS_AIM), ("rendered by orjson", by_orjson, None))
-    )
+    return Case(name, plan, (("rendered by jsonify", by_jsonify, _ROWS_AIM), ("rendered by orjson", by_orjson, None)))
 
 
 def _to(path: str, request: str) -> str:
     """Return the request with another path; everything else, its length included, stays."""
     method, _, rest = request.split(" ", 2)
     return f"{method} {path} {rest}"
-

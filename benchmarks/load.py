@@ -15,12 +15,13 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.servers import HOST, ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _RECEIVE_BYTES: Final = 1 << 18
 _LENGTH: Final = b"content-length:"
@@ -38,6 +39,7 @@ class Plan:
 
     With ``before``, the timed requests come in batches, and before each batch one of those requests is sent, in turn,
     to ``before_port`` and outside of the timed part. ``smallest_body`` guards against answers that say nothing.
+    ``pids`` are the server's processes, whose processor time is counted.
     """
 
     port: int
@@ -48,13 +50,19 @@ class Plan:
     batch: int = 0
     before: list[str] = field(default_factory=list)
     before_port: int = 0
+    pids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Requests a second, and seconds from sending to the whole answer at the median and the 99th percentile."""
+    """
+    Requests a second, and seconds from sending to the whole answer at the median and the 99th percentile.
+
+    ``server_seconds`` is the processor time that the server took for one request, the kernel's part included.
+    """
 
     per_second: float
+    server_seconds: float
     p50: float
     p99: float
 
@@ -86,14 +94,14 @@ def run(plan: Plan) -> Measured:
     with ExitStack() as stack:
         loop = _Loop(plan, [stack.enter_context(_connected(plan.port)) for _ in range(plan.connections)])
         if not plan.before:
-            return _measured(loop.waits, loop.saturate(plan.count))
+            loop.saturate(plan.count)
+            return loop.measured()
         aside = stack.enter_context(_connected(plan.before_port))
-        seconds = 0.0
         for number in range(plan.count // plan.batch):
             aside.sendall(plan.before[number % len(plan.before)].encode())
             _receive(aside, 0)
-            seconds += loop.saturate(plan.batch)
-        return _measured(loop.waits, seconds)
+            loop.saturate(plan.batch)
+        return loop.measured()
 
 
 def _connected(port: int) -> socket.socket:
@@ -103,20 +111,35 @@ def _connected(port: int) -> socket.socket:
 
 
 class _Loop:
-    """The closed loop over all connections of a plan; ``waits`` gathers the seconds from sending to the answer."""
+    """The closed loop over all connections of a plan; it gathers what it takes."""
 
     def __init__(self, plan: Plan, connections: list[socket.socket]) -> None:
         self._requests = [text.encode() for text in plan.requests]
         self._smallest_body = plan.smallest_body
         self._connections = connections
-        self.waits: list[float] = []
+        self._pids = plan.pids
+        self._waits: list[float] = []
+        self._seconds = 0.0
+        self._server_seconds = 0.0
 
-    def saturate(self, count: int) -> float:
-        """Send so many requests, keep every connection busy, and return the seconds until the last answer."""
+    def measured(self) -> Measured:
+        """Return what all requests so far took."""
+        ordered = sorted(self._waits)
+        count = len(ordered)
+        at_median, at_99 = ordered[count // 2], ordered[count * 99 // 100]
+        return Measured(count / self._seconds, self._server_seconds / count, at_median, at_99)
+
+    def saturate(self, count: int) -> None:
+        """Send so many requests, keep every connection busy, and wait for the last answer."""
+        used, begun = _processor_seconds(self._pids), time.perf_counter()
+        self._send(count)
+        self._seconds += time.perf_counter() - begun
+        self._server_seconds += _processor_seconds(self._pids) - used
+
+    def _send(self, count: int) -> None:
         clock, requests, connections = time.perf_counter, self._requests, self._connections
         width = len(connections)
         sent_at = [0.0] * width
-        begun = clock()
         for index, connection in enumerate(connections[:count]):
             sent_at[index] = clock()
             connection.sendall(requests[0])
@@ -124,11 +147,16 @@ class _Loop:
             index = number % width
             _receive(connections[index], self._smallest_body)
             now = clock()
-            self.waits.append(now - sent_at[index])
+            self._waits.append(now - sent_at[index])
             if number + width < count:
                 sent_at[index] = now
                 connections[index].sendall(requests[(number // width + 1) % len(requests)])
-        return clock() - begun
+
+
+def _processor_seconds(pids: Iterable[int]) -> float:
+    """Return the processor time that some processes have had, to the nanosecond; 0 where the kernel does not tell."""
+    files = (file for pid in pids for file in Path(f"/proc/{pid}/task").glob("*/schedstat"))
+    return sum(int(file.read_text().split()[0]) for file in files) / 1e9
 
 
 def _receive(connection: socket.socket, smallest_body: int) -> None:
@@ -157,11 +185,6 @@ def _more(connection: socket.socket) -> bytes:
     if not piece:
         raise BadAnswer("the connection was closed")
     return piece
-
-
-def _measured(waits: list[float], seconds: float) -> Measured:
-    ordered = sorted(waits)
-    return Measured(len(waits) / seconds, ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100])
 
 
 def main() -> None:

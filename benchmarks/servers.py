@@ -33,10 +33,10 @@ class NotStarted(RuntimeError):
 
 @dataclass(frozen=True)
 class Running:
-    """A server that answers, and how long it took from its start to its first 200, in seconds."""
+    """A server that answers, its processes, and the seconds from its start to its first 200."""
 
     port: int
-    pid: int
+    pids: tuple[int, ...]
     seconds_to_first_200: float
 
 
@@ -64,7 +64,8 @@ def running(command: Sequence[str], health_path: str) -> Iterator[Running]:
     )
     try:
         _wait_for_200(process, port, health_path)
-        yield Running(port, process.pid, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        yield Running(port, (process.pid, *_children(process.pid)), seconds)
     finally:
         _stop(process)
 
@@ -87,6 +88,12 @@ def _answers_200(port: int, path: str) -> bool:
         return False
 
 
+def _children(pid: int) -> list[int]:
+    """Return the processes that a process has started: the server's worker is one."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for each in lists for child in each.read_text().split()]
+
+
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     try:
@@ -96,9 +103,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def call(
-    port: int, method: str, path: str, body: object = None, headers: Mapping[str, str] = {}
-) -> tuple[int, bytes]:
+def call(port: int, method: str, path: str, body: object = None, headers: Mapping[str, str] = {}) -> tuple[int, bytes]:
     """Return status and body of one request on a connection of its own; ``body`` is sent as JSON."""
     with closing(http.client.HTTPConnection(HOST, port, timeout=120)) as connection:
         content = None if body is None else json.dumps(body)

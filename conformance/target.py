@@ -162,6 +162,8 @@ class TargetWorld:
     def call(self, request: Mapping[str, Any]) -> Answer:
         """Send one request as a vector or a probe writes it down (schemas/harness/probe.json, request)."""
         api: str = request["api"]
+        if api == "control":
+            return self.target.control(request["method"], f"/worlds/{self.id}{request['path']}", request.get("body"))
         headers = {**self._credentials(request.get("as")), **_media_type(request)}
         url = f"{self.urls[api].rstrip('/')}{request['path']}"
         return self.target.send(

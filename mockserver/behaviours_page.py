@@ -24,6 +24,7 @@ _FAMILIES: Final[Mapping[str, str]] = {
     "IM-OM": "Integration Manager: towards Order Manager",
     "MP-INV": "Marketplacer: inventories",
     "MP-API": "Marketplacer: the other routes",
+    "MP-HOOK": "Marketplacer: webhooks",
     "MP-GQL": "Marketplacer: GraphQL",
     "OUR": "Our decisions where the vendors are silent",
 }

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from posixpath import basename
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import orjson
 
-from mockserver.core.errors import nearest
 from mockserver.resources import schemas_dir
+from mockserver.violations import Violation, violations_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import jsonschema_rs
@@ -29,8 +29,6 @@ JsonObject: TypeAlias = dict[str, Json]
 
 APIS: Final = ("order-manager", "marketplacer", "control")
 _METHODS: Final = ("get", "put", "post", "delete")
-# A message quotes the offending value; a body of megabytes must not come back in the answer.
-_LONGEST_MESSAGE: Final = 300
 # The library finds all errors before it tells the first: half a minute for a body that is wrong in a hundred thousand
 # places. Hence only the beginning of long arrays and objects is judged in full, down to the depth of our models.
 _MOST_VIOLATIONS: Final = 100
@@ -40,13 +38,6 @@ _DEEPEST_MODEL: Final = 6
 
 class UnknownContract(KeyError):
     """Raised for a name that no document or model of ours has; `args[0]` is that name."""
-
-
-class Violation(NamedTuple):
-    """One broken rule: where in the body (JSON pointer, "" for all of it) and what is wrong there."""
-
-    pointer: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,8 +160,9 @@ def bundled_model(name: str) -> JsonObject:
 class BodyValidator:
     """Judges bodies by one compiled model, formats included."""
 
-    def __init__(self, compiled: jsonschema_rs.Validator) -> None:
+    def __init__(self, compiled: jsonschema_rs.Validator, schema: JsonObject) -> None:
         self._compiled = compiled
+        self._schema = schema
 
     def is_valid(self, body: object) -> bool:
         """Return whether the body keeps every rule of the model and is not nested too deeply; the quick answer."""
@@ -191,7 +183,9 @@ class BodyValidator:
             found = self._compiled.iter_errors(cast("dict[str, object]", _beginning(body)))
         except ValueError:
             return [Violation("", "the body is nested too deeply")]
-        told = list(islice((violation for error in found for violation in _violations(error)), _MOST_VIOLATIONS))
+        told = list(
+            islice((violation for error in found for violation in violations_of(error, self._schema)), _MOST_VIOLATIONS)
+        )
         return told or self._first(body)
 
     def _first(self, body: object) -> list[Violation]:
@@ -200,7 +194,7 @@ class BodyValidator:
         try:
             self._compiled.validate(cast("dict[str, object]", body))
         except jsonschema_rs.ValidationError as error:
-            return _violations(error)
+            return violations_of(error, self._schema)
         except ValueError:
             return [Violation("", "the body is nested too deeply")]
         return []
@@ -217,7 +211,8 @@ def validator(model: str) -> BodyValidator:
     # Imported here: 10 ms that a start without a validated request need not spend.
     import jsonschema_rs
 
-    return BodyValidator(jsonschema_rs.validator_for(bundled_model(model), validate_formats=True))
+    schema = bundled_model(model)
+    return BodyValidator(jsonschema_rs.validator_for(schema, validate_formats=True), schema)
 
 
 def _read(path: Path) -> JsonObject:
@@ -370,50 +365,3 @@ def _beginning(node: object, depth: int = 0) -> object:
     if isinstance(node, list):
         return [_beginning(value, depth + 1) for value in node[:_MOST_VIOLATIONS]]
     return node
-
-
-def _pointer(path: list[str | int]) -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
-
-
-def _violations(error: jsonschema_rs.ValidationError) -> list[Violation]:
-    """Return what one error means to the sender: of a failed choice by `type`, only what the named type breaks."""
-    branches: list[list[jsonschema_rs.ValidationError]] | None = getattr(error.kind, "context", None)
-    if branches is None:
-        return [Violation(_pointer(error.instance_path), _clipped(error.message))]
-    meant = [branch for branch in branches if not any(_names_other_type(error, inner) for inner in branch)]
-    if len(meant) == 1:
-        return [violation for inner in meant[0] for violation in _violations(inner)]
-    if not meant:
-        return [_unknown_type(error, branches)]
-    return [Violation(_pointer(error.instance_path), _missing_choice(meant) or _clipped(error.message))]
-
-
-def _missing_choice(branches: list[list[jsonschema_rs.ValidationError]]) -> str | None:
-    """Return the keys of which one must be given, where that is what every branch asks for."""
-    if any(inner.schema_path[-1:] != ["required"] for branch in branches for inner in branch):
-        return None
-    keys = [str(inner.kind.as_dict()["property"]) for branch in branches for inner in branch]
-    return f"one of {', '.join(keys)} must be given"
-
-
-def _names_other_type(choice: jsonschema_rs.ValidationError, inner: jsonschema_rs.ValidationError) -> bool:
-    return inner.schema_path[-1:] == ["const"] and inner.instance_path == [*choice.instance_path, "type"]
-
-
-def _unknown_type(
-    choice: jsonschema_rs.ValidationError, branches: list[list[jsonschema_rs.ValidationError]]
-) -> Violation:
-    known = {
-        str(getattr(inner.kind, "expected_value", ""))
-        for branch in branches
-        for inner in branch
-        if _names_other_type(choice, inner)
-    }
-    sent = cast("Mapping[str, object]", choice.instance)["type"]
-    message = f"{str(sent)[:60]!r} is no type known here; nearest valid: {nearest(str(sent)[:60], sorted(known))!r}"
-    return Violation(_pointer([*choice.instance_path, "type"]), message)
-
-
-def _clipped(message: str) -> str:
-    return message if len(message) <= _LONGEST_MESSAGE else message[: _LONGEST_MESSAGE - 1] + "…"

@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import orjson
 
 from mockserver.behaviours import header_value, resolve
+from mockserver.clock import ManualClock
 from mockserver.core.errors import nearest
+from mockserver.core.instants import instant_text
 from mockserver.core.world import Outcome, World
 from mockserver.credentials import Credentials
+from mockserver.faults import Faults
 from mockserver.journal.memory import Entry, MemoryJournal
+from mockserver.limits import Limits
 from mockserver.recorder import Recorder
+from mockserver.webhooks import Courier, post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mockserver.clock import Clock
     from mockserver.core.feed import Row
+    from mockserver.webhooks import Send
 
 Document = dict[str, Any]
 
@@ -63,7 +69,13 @@ class HostedWorld:
     """One world with everything around it. Its methods may be called from any thread."""
 
     def __init__(
-        self, world_id: str, document: Mapping[str, Any], *, clock: Clock, readings: Mapping[str, str]
+        self,
+        world_id: str,
+        document: Mapping[str, Any],
+        *,
+        clock: Clock,
+        readings: Mapping[str, str],
+        send: Send = post,
     ) -> None:
         self.id = world_id
         self.lock = RLock()
@@ -76,15 +88,52 @@ class HostedWorld:
         self._start = _Start(document)
         self._journal = MemoryJournal()
         self._snapshots: dict[str, Snapshot] = {}
+        self._courier = Courier(self, send)
         self.world = self._fresh_world(document)
+        self.limits = Limits.of(document.get("limits", {}))
+        self.faults = Faults(self.world.seed)
+        self.is_meddled_with = self.limits is not None
 
     def _fresh_world(self, document: Mapping[str, Any]) -> World:
         return World.from_document(document, resolve({**self._base_readings, **document.get("readings", {})}))
+
+    # -- trouble -----------------------------------------------------------------------------------
+
+    def add_fault(self, plan: Mapping[str, Any], operations: frozenset[str]) -> Document:
+        """
+        Make a fault for these operations and return it as plain JSON types.
+
+        Raises:
+            DuplicateFault, UselessPlan: when the plan cannot be made.
+        """
+        with self.lock:
+            fault = self.faults.add(plan, operations)
+            self.is_meddled_with = True
+            return fault.told(self.world.now_ms)
+
+    def told_faults(self) -> list[Document]:
+        """Return the faults as plain JSON types, in the order in which they were made."""
+        with self.lock:
+            self.tick()
+            return [fault.told(self.world.now_ms) for fault in self.faults]
+
+    def remove_fault(self, fault_id: str) -> None:
+        """
+        Forget a fault.
+
+        Raises:
+            UnknownFault: when there is none of that id.
+        """
+        with self.lock:
+            self.faults.remove(fault_id)
+            self.is_meddled_with = self.limits is not None or len(self.faults) > 0
 
     # -- commands ----------------------------------------------------------------------------------
 
     def run(self, command: Mapping[str, Any]) -> Outcome:
         """Execute one command at the present instant, and journal it if it was done."""
+        if command["type"] == "clock.advance" and self.world.webhooks.hooks:
+            return self._courier.advance(command)
         with self.lock:
             self.tick()
             at_ms = self.world.now_ms
@@ -93,7 +142,28 @@ class HostedWorld:
                 self._journal.append(at_ms, command)
                 if command["type"] == "listing.set":
                     self.fragments.clear()
+                self._wake_courier()
             return outcome
+
+    def advance_until_delivery(self, target_ms: int) -> int:
+        """
+        Move time on to an instant, or to the next at which a webhook is to be sent, and journal that.
+
+        Returns the number of effects fired.
+
+        Raises:
+            Refused: ``backwards``.
+        """
+        with self.lock:
+            at_ms = self.world.now_ms
+            fired = self.world.advance_to(target_ms, until_delivery=True)
+            self._journal.append(at_ms, {"type": "clock.advance", "to": instant_text(self.world.now_ms)})
+            return fired
+
+    def _wake_courier(self) -> None:
+        # Where time stands still, deliveries wait for whoever moves it.
+        if self.world.webhooks.is_waiting and not isinstance(self._clock, ManualClock):
+            self._courier.wake()
 
     def acknowledge(
         self, token: int, version: str, channels: Sequence[int], limit: int, acknowledged: Sequence[int] = ()
@@ -116,6 +186,7 @@ class HostedWorld:
         now_ms = self._clock.now_ms(world.now_ms)
         if now_ms > world.now_ms:
             world.advance_to(now_ms)
+            self._wake_courier()
 
     def catch_up(self) -> None:
         """Let virtual time catch up with the clock, from any thread; for readers of the world."""
@@ -141,6 +212,8 @@ class HostedWorld:
         with self.lock:
             self.tick()
             document = self.world.to_document()
+            if limits := self._start.document().get("limits"):
+                document["limits"] = limits
             document["order_manager"] |= {"tokens": self._written_tokens(), "apps": self._written_apps()}
             keys = {seller: key for key, seller in self.credentials.api_keys.items()}
             for seller in document["marketplacer"]["sellers"]:
@@ -179,9 +252,11 @@ class HostedWorld:
     # -- back and forth ----------------------------------------------------------------------------
 
     def reset(self) -> None:
-        """Go back to the start: state, markers, journal, snapshots and requests; credentials stay."""
+        """Go back to the start: state, markers, journal, snapshots, requests, no faults; credentials stay."""
         with self.lock:
             self._rebuild([])
+            self.faults = Faults(self.world.seed)
+            self.is_meddled_with = self.limits is not None
             self._snapshots.clear()
             self.recorder.clear()
 
@@ -251,6 +326,8 @@ class HostedWorld:
             world.execute(entry.command)
         self.world = world
         self._journal = MemoryJournal(entries)
+        if self.limits is not None:
+            self.limits.clear()
         self.fragments.clear()
         # What the world makes use of has shrunk, so what its answers rest on has too.
         self.answer_headers.clear()

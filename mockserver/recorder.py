@@ -19,6 +19,8 @@ REDACTED: Final = "[redacted]"
 _MOST_KEPT: Final = 10_000
 _LONGEST_BODY: Final = 64 * 1024
 _SHORTEST_SECRET: Final = 6
+_LOWEST_GOOD: Final = 200
+_LOWEST_REFUSED: Final = 400
 _SECRET_HEADERS: Final = frozenset(
     {"authorization", "proxy-authorization", "marketplacer-api-key", "cookie", "set-cookie", "x-control-token"}
 )
@@ -46,6 +48,7 @@ class Exchange(NamedTuple):
     status: int
     answer_headers: tuple[tuple[str, str], ...]
     answer: bytes
+    fault: Mapping[str, Any] | None = None
 
 
 class Recorder:
@@ -69,17 +72,49 @@ class Recorder:
         status: int,
         answer_headers: tuple[tuple[str, str], ...],
         answer: bytes,
+        fault: Mapping[str, Any] | None = None,
     ) -> None:
-        """Keep one exchange; bodies are cut at 64 KiB."""
+        """Keep one exchange; bodies are cut at 64 KiB. ``fault`` tells what a fault plan did to it."""
         told, heard = body[:_LONGEST_BODY], answer[:_LONGEST_BODY]
         with self._lock:
             self._count += 1
             number = self._count
             self._kept.append(
                 Exchange(
-                    number, at_ms, api, operation_id, method, path, query, headers, told, status, answer_headers, heard
+                    number,
+                    at_ms,
+                    api,
+                    operation_id,
+                    method,
+                    path,
+                    query,
+                    headers,
+                    told,
+                    status,
+                    answer_headers,
+                    heard,
+                    fault,
                 )
             )
+
+    @property
+    def last(self) -> int:
+        """The number of the exchange recorded last; 0 before the first."""
+        return self._count
+
+    def previous(self, method: str, path: str, query: str, headers: Mapping[str, str]) -> Exchange | None:
+        """
+        Return the last good answer that reached the same caller at the same address, raw; None when there is none.
+
+        An answer of 64 KiB or more was not kept whole, and does not count.
+        """
+        with self._lock:
+            kept = list(self._kept)
+        asked = (method, path, query, _caller(headers))
+        for each in reversed(kept):
+            if (each.method, each.path, each.query, _caller(each.headers)) == asked and _was_good(each):
+                return each if len(each.answer) < _LONGEST_BODY else None
+        return None
 
     def exchanges(self, secrets: Iterable[str] = ()) -> Iterator[dict[str, Any]]:
         """
@@ -112,7 +147,7 @@ class Redaction:
         """Return an exchange as plain JSON types."""
         answer_headers = dict(exchange.answer_headers)
         behaviours = answer_headers.get("X-Mock-Behaviours", "")
-        return {
+        told = {
             "id": exchange.number,
             "at": instant_text(exchange.at_ms),
             "api": exchange.api,
@@ -127,6 +162,7 @@ class Redaction:
             "response_body": self.body(exchange.answer),
             "behaviours": [item.partition(";")[0] for item in behaviours.split(", ") if item],
         }
+        return told if exchange.fault is None else told | {"fault": dict(exchange.fault)}
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Return headers with credentials taken out, also those inside a redirect's address."""
@@ -164,6 +200,15 @@ class Redaction:
 
     def _field(self, name: str, value: Any) -> Any:
         return REDACTED if name.lower() in _SECRET_FIELDS and isinstance(value, str) else self._json(value)
+
+
+def _caller(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
+    return headers.get("authorization"), headers.get("marketplacer-api-key")
+
+
+def _was_good(exchange: Exchange) -> bool:
+    arrived = exchange.fault is None or exchange.fault.get("delivered", True)
+    return arrived and _LOWEST_GOOD <= exchange.status < _LOWEST_REFUSED
 
 
 def _field(pair: str) -> str:

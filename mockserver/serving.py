@@ -1,4 +1,4 @@
-"""A WSGI application on a real socket: granian with one worker and one blocking thread, ready when it says so."""
+"""A WSGI application on a real socket: granian, one worker, one thread by default; ready when it says so."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _serve(settings: Settings, app: Flask, host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=1,
+        blocking_threads=settings.threads,
         log_level=LogLevels.error,
         workers_kill_timeout=5,
     )

@@ -15,13 +15,20 @@ PREFIX = "MOCKSERVER_"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Settings:
-    """What a server needs to know to start. ``world`` is a shipped name or a file, None for none."""
+    """
+    What a server needs to know to start. ``world`` is a shipped name or a file, None for none.
+
+    ``speed`` is that of a real clock; ``threads`` answer requests, one at a time.
+    """
 
     world: str | None = "demo"
     readings: Mapping[str, str] = field(default_factory=dict)
     dialect: Path | None = None
     clock: str = "manual"
+    speed: float = 1.0
+    threads: int = 1
     control_token: str | None = None
+    webhook_timeout_seconds: float = 5.0
 
 
 def control_token() -> str | None:

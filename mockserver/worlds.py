@@ -16,11 +16,13 @@ from mockserver.core.errors import InvalidWorld, Problem, Refused, nearest
 from mockserver.credentials import App, Credentials, Token
 from mockserver.files.world_file import problems_of
 from mockserver.hosted_world import DuplicateSnapshot, HostedWorld, Snapshot, UnknownSnapshot
+from mockserver.webhooks import post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mockserver.core.world import World
+    from mockserver.webhooks import Send
 
 __all__ = [
     "App",
@@ -51,15 +53,19 @@ class Worlds:
         *,
         readings: Mapping[str, str] | None = None,
         new_secret: Callable[[], str] = lambda: str(uuid.UUID(bytes=secrets.token_bytes(16))),
+        send: Send = post,
     ) -> None:
         self._readings = dict(readings or {})
         self._new_secret = new_secret
+        self._send = send
         self._lock = RLock()
         self._worlds: dict[str, HostedWorld] = {}
         self._by_token: dict[str, tuple[HostedWorld, Token]] = {}
         self._by_api_key: dict[str, tuple[HostedWorld, int]] = {}
         self._by_app: dict[str, HostedWorld] = {}
         self.default: HostedWorld | None = None
+        # Whether any world has ever had faults or limits.
+        self.are_meddled_with = False
 
     # -- making and dropping -------------------------------------------------------------------------
 
@@ -86,6 +92,7 @@ class Worlds:
             document,
             clock=clock or ManualClock(),
             readings=self._readings,
+            send=self._send,
         )
         credentials = self._credentials(document, hosted.world, own=own_credentials)
         with self._lock:
@@ -238,6 +245,7 @@ class Worlds:
     def _register(self, hosted: HostedWorld, credentials: Credentials) -> None:
         hosted.credentials = credentials
         self._worlds[hosted.id] = hosted
+        self.are_meddled_with = self.are_meddled_with or hosted.is_meddled_with
         self._by_token.update({secret: (hosted, token) for secret, token in credentials.tokens.items()})
         self._by_api_key.update({key: (hosted, seller) for key, seller in credentials.api_keys.items()})
         self._by_app.update(dict.fromkeys(credentials.apps, hosted))

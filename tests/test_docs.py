@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -41,13 +42,14 @@ def test_every_python_example_runs(code: str):
     exec(compile(code, "example", "exec"), {"__name__": "example"})
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "behaviours", "world"])
+@pytest.mark.parametrize("command", mockserver.list_commands(click.Context(mockserver)))
 def test_every_command_of_mockserver_is_in_the_readme(command: str):
-    """The README's table names each command, and each explains itself."""
+    """A row of the README's table that begins with `mockserver` names each command, and each explains itself."""
     done = CliRunner().invoke(mockserver, [command, "--help"])
+    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `mockserver ")]
 
     assert 0 == done.exit_code
-    assert f"mockserver {command}" in (ROOT / "README.md").read_text()
+    assert any(re.search(rf"`(mockserver )?{command}[` ]", row) for row in rows)
 
 
 def test_the_readme_names_every_command_of_conformance():

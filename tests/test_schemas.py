@@ -28,23 +28,29 @@ OPERATION_IDS = {
     "order-manager": {
         "acknowledgeInventoryV12", "acknowledgeInventoryV11", "exchangeCode", "authorize", "listListings",
         "listSalesChannels", "listProducts", "listProductsV1", "listWarehouses", "getWarehouse", "listInventory",
-        "listStockTotals", "listStockTotalsV1",
+        "listStockTotals", "listStockTotalsV1", "adjustStock", "createStock", "listOrders", "listOrdersV1", "getOrder",
+        "createOrder", "updateOrders", "updateOrdersV1", "cancelOrder", "shipExternally", "shipStandard", "listShipments",
     },
     "marketplacer": {
         "listInventories", "putInventories", "deleteInventory", "listMultiStoreMemberships", "listVariants",
         "getVariant", "listAdvertVariants", "getAdvertVariant", "setStockOnHand", "listAdverts", "getAdvert",
+        "listInvoices", "getInvoice", "sendInvoice", "readyInvoice", "collectInvoice", "listInvoiceShipments",
+        "getInvoiceShipment", "createInvoiceShipment", "updateInvoiceShipment",
     },
     "control": {
         "health", "createWorld", "getWorld", "deleteWorld", "resetWorld", "runCommands", "readJournal", "readClock",
-        "advanceClock", "explainListing", "listRequests", "saveSnapshot", "listSnapshots", "restoreSnapshot",
-        "forkSnapshot", "listBehaviours", "getOpenapi",
+        "advanceClock", "explainListing", "readIntegrationManager", "listRequests", "saveSnapshot", "listSnapshots", "restoreSnapshot",
+        "forkSnapshot", "listBehaviours", "getOpenapi", "listWebhooks",
+        "createFault", "listFaults", "getFault", "deleteFault",
     },
 }  # fmt: skip
 COMMANDS = {
     "stock.set", "stock.receive", "rule.set", "rule.clear", "exclusion.set", "listing.set", "order.create",
     "order.cancel", "order.hold", "order.release", "order.ship", "marketplace.sell", "inventory.put",
     "inventory.delete", "inventories.put", "feed.acknowledge", "wms.report", "clock.advance",
-    "variants.set_counts",
+    "wms.ship", "cart.sync", "cart.download", "integration.run", "native.push",
+    "variants.set_counts", "invoice.send", "invoice.ready", "invoice.collect", "invoice.ship", "invoice.track",
+    "webhook.set", "webhook.send", "webhook.result", "stock.adjust", "stock.create", "order.update",
 }  # fmt: skip
 ODD_VALUES = (
     None, True, 0, -1, 1.0, 0.5, 1e300, 10**9 + 1, 10**40, "", " ", "1", "😀" * 255, "😀" * 256, [], [1, 1.0], {},

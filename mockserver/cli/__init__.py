@@ -34,6 +34,7 @@ _ON_A_SERVER: Final = {
     "explain": ("mockserver.cli.explain", "explain", "Say step by step why a listing shows its number."),
     "requests": ("mockserver.cli.requests", "requests", "Show what was asked and answered."),
     "clock": ("mockserver.cli.clock", "clock", "Show or move virtual time."),
+    "faults": ("mockserver.cli.faults", "faults", "Make things go wrong, and see what became of it."),
     "journal": ("mockserver.cli.journal", "journal", "Show the commands so far, or save them as a scenario."),
     "snapshot": ("mockserver.cli.snapshot", "snapshot", "Save, list, restore and fork states of the world."),
 }

@@ -53,6 +53,14 @@ class Server:
         self._parts = _checked(self.url)
         self._headers: dict[str, str | bytes] = {} if token is None else {"Authorization": _credential(token)}
 
+    def default_world(self) -> str | None:
+        """Return the id of the world that the server started with, None when it has none. Raises as `call` does."""
+        health = self.call("GET", "/health")
+        if not isinstance(health, dict) or "default_world" not in health:
+            raise UnusableServer(f"what answers at {self.url} is no Stockproof server")
+        world: str | None = health["default_world"]
+        return world
+
     def call(self, method: str, path: str, *, query: Mapping[str, object] | None = None, body: object = None) -> Any:
         """
         Return the JSON of an answer, None when it is empty. ``path`` begins after ``/_mock``.
@@ -93,7 +101,7 @@ class Server:
             return UnusableServer(f"what answers at {self.url} is no Stockproof server: it answered {status}")
         message, code = _message(answer), str(answer["error"])
         if status in (401, 403):
-            return UnusableServer(f"{self.url}: {message} (MOCKSERVER_CONTROL_TOKEN)")
+            return UnusableServer(f"{self.url}: {message} (the token goes into MOCKSERVER_CONTROL_TOKEN)")
         if status >= 500 or status in _UNUSABLE_STATUSES or code in _UNUSABLE_CODES:
             return UnusableServer(f"{self.url}: {message}" if status >= 500 else message)
         return RefusedByWorld(message, code)
@@ -103,13 +111,13 @@ _START_HINT: Final = "; start one with `mockserver serve`, or name another with 
 
 
 def _checked(url: str) -> Any:
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
     if not usable or parts.username is not None or parts.query or parts.fragment:
-        # Not repeated: it may hold a password.
+        # The address is not repeated: it may hold a password.
         raise click.UsageError(
             "--url must be an address such as http://127.0.0.1:8080, without user, query or fragment"
         )
@@ -154,7 +162,7 @@ class World:
             UnusableServer: when none was named and the server has no default.
         """
         if not self._id:
-            self._id = self._server.call("GET", "/health")["default_world"]
+            self._id = self._server.default_world()
         if not self._id:
             message = f"the server at {self._server.url} has no default world; name one with --world"
             raise UnusableServer(f"{message} or MOCKSERVER_WORLD_ID")

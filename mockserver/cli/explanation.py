@@ -108,6 +108,8 @@ def _steps(steps: Json) -> Iterator[tuple[str, str]]:
         yield "share", f"{steps['figure']} of {steps['channel_figure']}, divided among the product's listings"
     yield "figure", str(steps["figure"])
     yield "shown", str(steps["shown"]) if not steps["silent_because"] else f"nothing: {steps['silent_because']}"
+    if "native_shown" in steps:
+        yield "native", _native(steps)
     yield "readings", ", ".join(f"{name}={option}" for name, option in steps["readings"].items())
     yield "behaviours", " ".join(steps["behaviours"])
 
@@ -143,6 +145,12 @@ def _rule(rule: Json) -> str:
     minimum = pair_text(rule.get("min_rule_type"), rule.get("min_value"))
     text = pair_text(rule["rule_type"], rule["value"]) + (f"; at the minimum level {minimum}" if minimum else "")
     return f"{text} ({_ORIGINS.get(rule['from'], rule['from'])})"
+
+
+def _native(steps: Json) -> str:
+    """Return what a native channel shows by now; it is told with a delay."""
+    due = f"; it hears of a change at {steps['native_push_due']}" if steps.get("native_push_due") else ""
+    return f"the channel shows {cell(steps['native_shown'])}{due}"
 
 
 def _rounding(steps: Json) -> str:

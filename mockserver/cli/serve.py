@@ -49,6 +49,29 @@ from mockserver import settings
     help="Whether the world's time stands still between commands or runs with real time.",
 )
 @click.option(
+    "--webhook-timeout",
+    "webhook_timeout_seconds",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(0.05, 30.0),
+    envvar="MOCKSERVER_WEBHOOK_TIMEOUT",
+    help="Seconds of real time that a receiver of webhooks has to answer; the vendor's are 30.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True, max=1_000_000),
+    envvar="MOCKSERVER_SPEED",
+    help="How many times as fast the real clock runs; 60 makes a minute of a second.",
+)
+@click.option(
+    "--threads",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    envvar="MOCKSERVER_THREADS",
+    help="Threads; requests are answered one at a time, but those that a fault holds let the others pass.",
+)
+@click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
@@ -68,13 +91,17 @@ def serve(journal: str, workers: int, log_format: str, **options: Any) -> None:
     from mockserver.serving import PortTaken, run
 
     _only_memory(journal, workers)
+    _only_real(options["clock"], options["speed"])
     _set_up_log(log_format)
     chosen = settings.Settings(
         world=options["world"],
         readings=_readings(options["readings"]),
         dialect=options["dialect"],
         clock=options["clock"],
+        speed=options["speed"] or 1.0,
+        threads=options["threads"],
         control_token=settings.control_token(),
+        webhook_timeout_seconds=options["webhook_timeout_seconds"],
     )
     try:
         run(chosen, host=options["host"], port=options["port"])
@@ -89,6 +116,11 @@ def _only_memory(journal: str, workers: int) -> None:
         )
     if workers != 1:
         raise click.UsageError("--workers: a journal in memory belongs to one process; nearest valid: 1")
+
+
+def _only_real(clock: str, speed: float | None) -> None:
+    if speed is not None and clock != "real":
+        raise click.UsageError("--speed: a manual clock stands still; nearest valid: --clock real")
 
 
 def _set_up_log(log_format: str) -> None:

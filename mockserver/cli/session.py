@@ -57,6 +57,12 @@ def on_world(function: Callable[..., None]) -> Callable[..., None]:
     @click.option("--json", "as_json", is_flag=True, help="JSON on a terminal too.")
     @wraps(function)
     def command(*, url: str, world: str | None, as_json: bool, **values: Any) -> None:
-        function(Session(url=url, world=world, as_json=as_json), **values)
+        function(Session(url=url, world=world, as_json=as_json), **_as_declared(values))
 
     return command
+
+
+def _as_declared(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values in the order of the command's help: however a call is typed, the journal reads the same."""
+    declared = [parameter.name for parameter in click.get_current_context().command.params]
+    return {name: values[name] for name in declared if name in values}

@@ -20,7 +20,7 @@ _COLUMNS: Final = {
     "on_hand": "on hand",
     "locked": "locked",
     "allocated": "allocated",
-    "minimum": "minimum",
+    "minimum": "min.",
     "state": "state",
 }
 _warehouse = click.option("--warehouse", type=int, required=True, metavar="ID", help="The warehouse.")

@@ -15,7 +15,10 @@ from mockserver.core import allocation, orders
 from mockserver.core.agenda import Agenda
 from mockserver.core.errors import Refused
 from mockserver.core.feed import Feed, Row
+from mockserver.core.integration_manager.integration import Integration
 from mockserver.core.marketplace import Marketplace
+from mockserver.core.native import NativeChannels
+from mockserver.core.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -89,6 +92,9 @@ class Account(ABC):
         self.seller_keys: dict[int, str] = {}
         self.marketplace = Marketplace(self.readings)
         self.agenda = Agenda()
+        self.integration = Integration()
+        self.native = NativeChannels()
+        self.webhooks = Webhooks()
         self.feed = Feed(self.readings, self.shown)
         self.inactive_warehouses: frozenset[int] = frozenset()
         self.seq = 0
@@ -126,10 +132,11 @@ class Account(ABC):
         chosen = [self.channels[channel] for channel in dict.fromkeys(channels)]
         return self.feed.read(token=token, version=version, channels=chosen, limit=limit, acknowledged=acknowledged)
 
-    def advance_to(self, instant_ms: int) -> int:
+    def advance_to(self, instant_ms: int, *, until_delivery: bool = False) -> int:
         """
         Move virtual time forward, firing every due effect in order of due time, then of being set.
 
+        With ``until_delivery`` time stops, once the effects of that instant have fired, where a webhook is to be sent.
         Returns the number of effects fired.
 
         Raises:
@@ -142,6 +149,8 @@ class Account(ABC):
             self.now_ms, command = max(self.now_ms, effect[0]), effect[1]
             self.execute(command)
             fired += 1
+            if until_delivery and self.webhooks.outgoing:
+                instant_ms = self.now_ms
         self.now_ms = instant_ms
         return fired
 
@@ -186,6 +195,10 @@ class Account(ABC):
         self.seq += 1
         self._retry_waiting_orders()
         self._tell_feed()
+        if self.integration.merchants:
+            self.integration.observe(self)
+        if self.marketplace.changes:
+            self.webhooks.tell(self)
         self.touched.clear()
 
     def _retry_waiting_orders(self) -> None:
@@ -216,6 +229,7 @@ class Account(ABC):
                 del self._waiting_for[product]
         _keep(self.waiting, order, wanted=waits)
         _keep(self.unmapped, order, wanted=order.unresolved_status == "MISSING_PRODUCT_INFO")
+        self.integration.notice(order)
 
     def _tell_feed(self) -> None:
         touched = self.touched
@@ -223,6 +237,8 @@ class Account(ABC):
         figures: dict[tuple[str, int], int] = {}
         for listing_id in sorted(affected):
             listing = affected[listing_id]
+            if listing.channel.native:
+                self.native.changed(self, listing)
             if not self.feed.listens_to(listing.channel):
                 continue
             key = (listing.product.master_sku, listing.channel.id)

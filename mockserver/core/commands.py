@@ -5,9 +5,18 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
-from mockserver.core import instants, order_commands, order_updates, stock_commands, stock_writes
+from mockserver.core import (
+    instants,
+    invoice_commands,
+    order_commands,
+    order_updates,
+    stock_commands,
+    stock_writes,
+    webhook_commands,
+)
 from mockserver.core.arguments import identifier, required
 from mockserver.core.errors import Refused, nearest
+from mockserver.core.integration_manager import commands as integration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +26,17 @@ if TYPE_CHECKING:
 
 def clock_advance(world: Account, command: Mapping[str, Any]) -> object:
     """Move virtual time forward by a duration or to an instant; returns the number of effects fired."""
+    # Effects are commands of their own: what the present one touched must not be told twice.
+    return {"fired": world.advance_to(target_of(world, command)), "now": instants.instant_text(world.now_ms)}
+
+
+def target_of(world: Account, command: Mapping[str, Any]) -> int:
+    """
+    Return the instant that a clock.advance leads to, in milliseconds since 1970.
+
+    Raises:
+        Refused: ``bad_instant``.
+    """
     by, to = command.get("by"), command.get("to")
     if (by is None) == (to is None):
         raise Refused("bad_instant", "give either by or to", field="by", value=by)
@@ -28,8 +48,7 @@ def clock_advance(world: Account, command: Mapping[str, Any]) -> object:
         raise Refused("bad_instant", f"{field} must be {wanted}", field=field, value=given) from None
     if not instants.is_representable(target):
         raise Refused("bad_instant", "the clock ends with the year 9999", field=field, value=given)
-    # Effects are commands of their own: what the present one touched must not be told twice.
-    return {"fired": world.advance_to(target), "now": instants.instant_text(world.now_ms)}
+    return target
 
 
 def feed_acknowledge(world: Account, command: Mapping[str, Any]) -> object:
@@ -72,11 +91,11 @@ def _decimal(name: str, text: str) -> Decimal:
         raise Refused("bad_price", f"{name} must be a decimal number", field=name, value=text) from None
 
 
-def wms_report(world: Account, command: Mapping[str, Any]) -> object:
-    """Refuse the report: no world file can describe a merchant of Integration Manager yet."""
-    del world
-    merchant = required(command, "merchant")
-    raise Refused("unknown_merchant", f"the world has no merchant {merchant!r}", field="merchant", value=merchant)
+def native_push(world: Account, command: Mapping[str, Any]) -> object:
+    """Push what native sales channels have waited for long enough; time itself sees to this (OM-PUSH-02)."""
+    del command
+    world.native.push(world)
+    return None
 
 
 def inventory_delete(world: Account, command: Mapping[str, Any]) -> object:
@@ -123,7 +142,20 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "inventories.put": inventories_put,
     "variants.set_counts": variants_set_counts,
     "feed.acknowledge": feed_acknowledge,
-    "wms.report": wms_report,
+    "wms.report": integration.wms_report,
+    "wms.ship": integration.wms_ship,
+    "cart.sync": integration.cart_sync,
+    "cart.download": integration.cart_download,
+    "integration.run": integration.integration_run,
+    "native.push": native_push,
+    "invoice.send": invoice_commands.invoice_send,
+    "invoice.ready": invoice_commands.invoice_ready,
+    "invoice.collect": invoice_commands.invoice_collect,
+    "invoice.ship": invoice_commands.invoice_ship,
+    "invoice.track": invoice_commands.invoice_track,
+    "webhook.set": webhook_commands.webhook_set,
+    "webhook.send": webhook_commands.webhook_send,
+    "webhook.result": webhook_commands.webhook_result,
     "clock.advance": clock_advance,
 }
 

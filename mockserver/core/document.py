@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockserver.core import instants
+from mockserver.core.integration_manager.document import integration_manager_of
+from mockserver.core.invoice_loading import invoices_of
+from mockserver.core.model import PUSH_DELAY_MS
 from mockserver.core.rules import rule_to
+from mockserver.core.webhook_commands import webhooks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +42,7 @@ def document_of(world: Account) -> Document:
         },
         "marketplacer": _marketplacer(world),
         "links": [_link(each) for each in world.links.values()],
-        "integration_manager": {},
+        "integration_manager": integration_manager_of(world.integration),
     }
 
 
@@ -65,8 +69,13 @@ def _channel(channel: SalesChannel) -> Document:
         "name": channel.name,
         "active": channel.active,
         "excluded_warehouses": sorted(channel.excluded),
+        **_given(native=channel.native or None, push_delay=_push_delay(channel)),
         **channel.details,
     }
+
+
+def _push_delay(channel: SalesChannel) -> str | None:
+    return None if channel.push_delay_ms == PUSH_DELAY_MS else instants.duration_text(channel.push_delay_ms)
 
 
 def _product(product: Product) -> Document:
@@ -206,6 +215,7 @@ def _marketplacer(world: Account) -> Document:
             for variant in marketplace.variants.values()
             for held in variant.inventories.values()
         ],
+        **_given(invoices=invoices_of(world), webhooks=webhooks_of(world)),
     }
 
 

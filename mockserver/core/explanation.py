@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.core import allocation, availability
 from mockserver.core.errors import Refused, nearest
+from mockserver.core.instants import instant_text
 from mockserver.core.model import BUNDLE_KIT, PERCENT_OF_AVAILABLE, VIRTUAL_PRODUCT
 from mockserver.core.rules import rule_to
 
@@ -47,6 +48,7 @@ def explain(world: Account, listing_id: int) -> Steps:
         "figure": world.figure(listing),
         "shown": world.shown(listing),
         "silent_because": _silence(world, listing),
+        **_native(world, listing),
         "behaviours": behaviours_of(product, world),
         "readings": {name: world.readings[name] for name in _READINGS},
     }
@@ -159,6 +161,15 @@ def _pair(world: Account, product: Product, channel: SalesChannel) -> Steps:
     rule_type, value = allocation.pair_of(rule, is_minimum=regime.is_minimum, readings=world.readings)
     percent = value / 100 if value % 100 else value // 100
     return {"type": rule_type, "value": percent if rule_type == PERCENT_OF_AVAILABLE else value}
+
+
+def _native(world: Account, listing: Listing) -> Steps:
+    """What a native channel shows at present, and when it will hear of a change."""
+    if not listing.channel.native:
+        return {}
+    due_ms = world.native.due_ms.get(listing.id)
+    push_due = None if due_ms is None else instant_text(due_ms)
+    return {"native_shown": world.native.shown.get(listing.id), "native_push_due": push_due}
 
 
 def _silence(world: Account, listing: Listing) -> str | None:

@@ -101,6 +101,9 @@ def features_of_command(command: Mapping[str, Any]) -> Iterator[str]:
             yield "closed-locations"
     elif kind in ("stock.adjust", "stock.create"):
         yield from _of_stock_write(command)
+    elif kind in ("integration.run", "cart.sync"):
+        # A level may be written that is below what is allocated.
+        yield "debts"
     elif kind == "rule.set":
         yield from _of_rule_command(command)
     elif kind == "exclusion.set":

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mockserver.core import instants
 from mockserver.core.errors import InvalidWorld, Problem, Refused
 from mockserver.core.features import features_of
+from mockserver.core.integration_manager.loading import load_integration_manager
 from mockserver.core.marketplace_loading import load_marketplace
 from mockserver.core.model import (
     BUNDLE_KIT,
     NO_DETAILS,
     NO_WAREHOUSES,
+    PUSH_DELAY_MS,
     VIRTUAL_PRODUCT,
     Component,
     Listing,
@@ -60,8 +62,10 @@ def load(document: Mapping[str, Any], make: Callable[[int, int], A]) -> A:
     load_marketplace(world, document.get("marketplacer", {}), document.get("links", ()), problems)
     if not problems.found:
         load_orders(world, section.get("orders", ()), problems)
+    load_integration_manager(world, document.get("integration_manager", {}), problems)
     if problems.found:
         raise InvalidWorld(problems.found)
+    world.native.start(world)
     world.features = features_of(world)
     return world
 
@@ -111,6 +115,8 @@ def load_channels(world: Account, given: Any, problems: Problems) -> None:
     for index, (entry, own_id) in enumerate(zip(given, ids, strict=True)):
         channel = SalesChannel(own_id, entry["name"], active=entry.get("active", True))
         channel.excluded = _excluded(world, entry, f"order_manager.sales_channels[{index}]", problems)
+        channel.native = entry.get("native", False)
+        channel.push_delay_ms = _push_delay(entry, f"order_manager.sales_channels[{index}]", problems)
         channel.details = {key: entry[key] for key in ("company_name", "type") if key in entry}
         world.channels[own_id] = channel
     for index, warehouse in enumerate(world.warehouses.values()):
@@ -119,6 +125,15 @@ def load_channels(world: Account, given: Any, problems: Problems) -> None:
             problems.unknown(path, "sales channel", warehouse.sales_channel, world.channels)
     for channel in world.channels.values():
         world.recompute_closed(channel)
+
+
+def _push_delay(entry: Mapping[str, Any], path: str, problems: Problems) -> int:
+    if "push_delay" in entry:
+        try:
+            return instants.parse_duration(entry["push_delay"])
+        except (ValueError, OverflowError):
+            problems.add(f"{path}.push_delay", "must be an ISO 8601 duration such as PT15M", entry["push_delay"])
+    return PUSH_DELAY_MS
 
 
 def _excluded(world: Account, entry: Mapping[str, Any], path: str, problems: Problems) -> frozenset[int]:

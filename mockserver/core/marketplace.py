@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from math import floor, isfinite
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockserver.core.errors import Refused
 from mockserver.core.model import no_details
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from mockserver.core.invoices import Invoice
 
 MOST_UNITS: Final = 1_000_000_000
 _MOST_DIGITS: Final = 18
@@ -80,6 +82,15 @@ class Sale:
     at_ms: int
 
 
+class Change(NamedTuple):
+    """Something that a webhook may tell: class, event and thing; ``of_stock`` for inventory writes and sales."""
+
+    kind: str
+    event: str
+    subject: Any
+    of_stock: bool = False
+
+
 @dataclass(slots=True)
 class Marketplace:
     """All of Marketplacer that one world has."""
@@ -90,6 +101,8 @@ class Marketplace:
     adverts: dict[int, Advert] = field(default_factory=dict)
     variants: dict[int, Variant] = field(default_factory=dict)
     sales: list[Sale] = field(default_factory=list)
+    invoices: dict[int, Invoice] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
     last_inventory_id: int = 0
 
     # -- who may see what ----------------------------------------------------------------------------
@@ -103,6 +116,21 @@ class Marketplace:
     def is_visible(self, variant: Variant, seller: int) -> bool:
         """Whether a seller's key may see the variant; to others it does not exist (MP-API-03)."""
         return seller in (variant.seller, variant.owner) or seller in self.stores_of(variant)
+
+    def readers_of_variant(self, variant: Variant) -> frozenset[int]:
+        """Return the sellers whose keys may see the variant."""
+        return frozenset({variant.seller, *self.stores_of(variant)} - {None})  # type: ignore[arg-type]
+
+    def variants_of(self, advert_id: int) -> list[Variant]:
+        """Return an advert's variants in the order of their ids."""
+        return [self.variants[each] for each in sorted(self.variants) if self.variants[each].advert_id == advert_id]
+
+    def readers_of_advert(self, advert: Advert) -> frozenset[int]:
+        """Return the sellers whose keys may see the advert: its own, and those of its variants."""
+        owner, seller = advert.details.get("multi_store_owner"), advert.details.get("seller")
+        named = () if owner is None else (owner, *self.multi_stores.get(owner, ()))
+        readers = {each for variant in self.variants_of(advert.id) for each in self.readers_of_variant(variant)}
+        return frozenset(readers | {*named, *(() if seller is None else (seller,))})
 
     def visible_variant(self, variant_id: int, seller: int) -> Variant:
         """
@@ -126,6 +154,10 @@ class Marketplace:
         if variant.owner is None or self.readings["mp.multi-store-count"] == "independent":
             return variant.count_on_hand
         return sum(held.count_on_hand for held in variant.inventories.values() if not held.infinite)
+
+    def note(self, kind: str, event: str, subject: object, *, of_stock: bool = False) -> None:
+        """Note a change that webhooks may tell of when the present command is done."""
+        self.changes.append(Change(kind, event, subject, of_stock))
 
     # -- writes ----------------------------------------------------------------------------------------
 
@@ -208,6 +240,8 @@ class Marketplace:
                 self.last_inventory_id += 1
                 inventory.id = self.last_inventory_id
             variant.inventories[holder] = inventory
+        if changes:
+            self.note("VARIANT", "update", variant, of_stock=True)
 
     def delete(self, variant: Variant, seller: int, inventory_id: int) -> None:
         """
@@ -223,6 +257,7 @@ class Marketplace:
             code = "not_found" if self.readings["mp.foreign-delete"] == "not-found" else "forbidden"
             raise Refused(code, "the inventory is another seller's", field="inventory_id", value=inventory_id)
         del variant.inventories[held.seller]
+        self.note("VARIANT", "update", variant, of_stock=True)
 
     def set_counts(self, seller: int, counts: Mapping[int, int | None]) -> None:
         """
@@ -240,6 +275,7 @@ class Marketplace:
         for variant, count in chosen:
             variant.infinite = count is None
             variant.count_on_hand = variant.count_on_hand if count is None else count
+            self.note("VARIANT", "update", variant)
 
     def sell(self, variant: Variant, seller: int, quantity: int, order_number: str, at_ms: int) -> Sale:
         """
@@ -258,6 +294,7 @@ class Marketplace:
             stock.count_on_hand -= quantity
         sale = Sale(variant.id, seller, quantity, order_number, at_ms)
         self.sales.append(sale)
+        self.note("VARIANT", "update", variant, of_stock=True)
         return sale
 
 

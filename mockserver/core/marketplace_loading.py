@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.core import instants
 from mockserver.core.account import Link
+from mockserver.core.invoice_loading import load_invoices
 from mockserver.core.marketplace import Advert, Inventory, Seller, Variant
 from mockserver.core.problems import Ids
+from mockserver.core.webhook_commands import load_webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
 def load_marketplace(
     world: Account, section: Mapping[str, Any], links: Sequence[Mapping[str, Any]], problems: Problems
 ) -> None:
-    """Add sellers, multi-stores, adverts, variants, inventories and links."""
+    """Add sellers, multi-stores, adverts, variants, inventories, links, invoices and webhooks."""
     _load_sellers(world, section.get("sellers", ()), problems)
     _load_multi_stores(world, section.get("multi_stores", ()), problems)
     _load_variants(world, section, problems)
     _load_inventories(world, section.get("inventories", ()), problems)
     _load_links(world, links, problems)
+    load_invoices(world, section.get("invoices", ()), problems)
+    load_webhooks(world, section.get("webhooks", ()), problems)
 
 
 def _load_sellers(world: Account, given: Sequence[Mapping[str, Any]], problems: Problems) -> None:

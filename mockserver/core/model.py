@@ -15,6 +15,8 @@ BUNDLE_KIT: Final = "BUNDLE_KIT"
 VIRTUAL_PRODUCT: Final = "VIRTUAL_PRODUCT"
 PERCENT_OF_AVAILABLE: Final = "PERCENT_OF_AVAILABLE"
 MAX_ALLOCATION: Final = "MAX_ALLOCATION"
+# A native channel hears of a change after about 15 minutes (OM-PUSH-02).
+PUSH_DELAY_MS: Final = 900_000
 
 NO_WAREHOUSES: Final[frozenset[int]] = frozenset()
 NO_DETAILS: Final[Mapping[str, Any]] = {}
@@ -115,7 +117,7 @@ class Product:
 @dataclass(slots=True, eq=False)
 class SalesChannel:
     """
-    A place where goods are sold.
+    A place where goods are sold; to a native one Order Manager pushes of itself.
 
     ``closed`` is what allocation asks for: the excluded warehouses and those that are closed to it for other reasons.
     ``listings`` is append-only, so a listing's position in it never changes.
@@ -124,6 +126,8 @@ class SalesChannel:
     id: int
     name: str
     active: bool = True
+    native: bool = False
+    push_delay_ms: int = PUSH_DELAY_MS
     excluded: frozenset[int] = NO_WAREHOUSES
     closed: frozenset[int] = NO_WAREHOUSES
     default_rule: Rule | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.core import instants, orders
 from mockserver.core.arguments import channel_of, flag, identifier, listing_of, required, units
 from mockserver.core.errors import Refused, nearest
+from mockserver.core.invoices import BUY_ONLINE, DELIVERY_TYPES, record_invoice
 from mockserver.core.model import Order, OrderLine
 from mockserver.core.order_details import LINE_KEYS, given_details
 from mockserver.core.shipments import first_warehouse, record_shipment
@@ -136,9 +137,7 @@ def open_order_of(world: Account, command: Mapping[str, Any]) -> Order:
     """
     order = order_of(world, command)
     if order.is_finished:
-        raise Refused(
-            "finished_order", f"the order is {order.status}", field="order_number", value=order.order_number
-        )
+        raise Refused("finished_order", f"the order is {order.status}", field="order_number", value=order.order_number)
     return order
 
 
@@ -212,15 +211,8 @@ def order_release(world: Account, command: Mapping[str, Any]) -> object:
 
 
 def order_ship(world: Account, command: Mapping[str, Any]) -> object:
-    """Ship an order, or the named units of it, as one shipment; on hand and allocation go down together (OM-AVAIL-08)."""
-    order = open_order_of(world, command)
-    if order.held or order.awaiting_payment:
-        raise Refused("not_shippable", f"the order is {order.status}", field="order_number", value=order.order_number)
-    chosen = _chosen_units(order, command)
-    for index, count in chosen.items():
-        if order.held_units(index) < count:
-            message = f"only {order.held_units(index)} of {count} units are allocated"
-            raise Refused("not_allocated", message, field="quantity", value=count)
+    """Ship an order, or the named units of it, as one shipment; on hand and allocation fall together (OM-AVAIL-08)."""
+    order, chosen = units_to_ship(world, command)
     warehouse = first_warehouse(order, list(chosen))
     for index, count in chosen.items():
         for groups in orders.detach(order, index, count, newest_first=False):
@@ -229,6 +221,24 @@ def order_ship(world: Account, command: Mapping[str, Any]) -> object:
     shipment = record_shipment(world, order, chosen, warehouse, command)
     mark_changed(world, order)
     return {"shipment_id": shipment.id}
+
+
+def units_to_ship(world: Account, command: Mapping[str, Any]) -> tuple[Order, dict[int, int]]:
+    """
+    Return the order and, by line index, the units that a shipment means.
+
+    Raises:
+        Refused: ``unknown_order``, ``finished_order``, ``not_shippable``, ``too_many_units`` or ``not_allocated``.
+    """
+    order = open_order_of(world, command)
+    if order.held or order.awaiting_payment:
+        raise Refused("not_shippable", f"the order is {order.status}", field="order_number", value=order.order_number)
+    chosen = _chosen_units(order, command)
+    for index, count in chosen.items():
+        if order.held_units(index) < count:
+            message = f"only {order.held_units(index)} of {count} units are allocated"
+            raise Refused("not_allocated", message, field="quantity", value=count)
+    return order, chosen
 
 
 def move_units(world: Account, groups: orders.Groups, move: Callable[[orders.Groups], None]) -> None:
@@ -253,7 +263,9 @@ def marketplace_sell(world: Account, command: Mapping[str, Any]) -> object:
     quantity = units(command, "quantity", least=1)
     link = world.links.get(seller)
     number = _sale_number(world, link, command)
-    marketplace.sell(variant, seller, quantity, number, world.now_ms)
+    delivery_type = _delivery_type(command)
+    sale = marketplace.sell(variant, seller, quantity, number, world.now_ms)
+    record_invoice(world, sale, variant, delivery_type)
     if link is None:
         return {"order_number": number, "sales_channel": None}
     order = {
@@ -268,6 +280,15 @@ def marketplace_sell(world: Account, command: Mapping[str, Any]) -> object:
     else:
         order_create(world, order)
     return {"order_number": number, "sales_channel": link.sales_channel}
+
+
+def _delivery_type(command: Mapping[str, Any]) -> str:
+    """Return how the shopper gets the units: sent, or kept ready in the store."""
+    given = command.get("delivery_type", BUY_ONLINE)
+    if given not in DELIVERY_TYPES:
+        message, hint = f"no delivery type {given!r}", nearest(given, DELIVERY_TYPES)
+        raise Refused("unknown_delivery_type", message, field="delivery_type", value=given, nearest=hint)
+    return str(given)
 
 
 def _sale_number(world: Account, link: Link | None, command: Mapping[str, Any]) -> str:

@@ -58,13 +58,13 @@ def _load_shipments(world: Account, given: Sequence[Mapping[str, Any]], problems
     world.last_ids["shipment"] = ids.last
 
 
-def _shipment(
-    world: Account, order: Order, written: Mapping[str, Any], own_id: int, problems: Problems
-) -> Shipment:
+def _shipment(world: Account, order: Order, written: Mapping[str, Any], own_id: int, problems: Problems) -> Shipment:
     path = f"the shipments of order {order.order_number!r}"
     for part in written["lines"]:
         if part["line"] >= len(order.lines):
-            problems.add(f"{path}: lines", "the order has no such line", part["line"], nearest=str(len(order.lines) - 1))
+            problems.add(
+                f"{path}: lines", "the order has no such line", part["line"], nearest=str(len(order.lines) - 1)
+            )
     return Shipment(
         id=own_id,
         order=order,

@@ -1,4 +1,4 @@
-"""The stock commands behind Order Manager's own routes: rows are made on purpose there, and set only when they exist."""
+"""The stock commands behind Order Manager's own routes: rows are made on purpose there, set only when they exist."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def adjustment(world: Account, command: Mapping[str, Any]) -> tuple[StockLocatio
     Return the row that an adjustment means and its new units on hand, locked ones included.
 
     Raises:
-        Refused: ``unknown_master_sku``, ``unknown_warehouse``, ``unknown_stock``, ``several_locations`` or ``bad_units``.
+        Refused: ``unknown_master_sku``, ``unknown_warehouse``, ``unknown_stock``, ``several_locations``, ``bad_units``.
     """
     row = _existing(product_of(world, command), warehouse_of(world, command), command.get("location"))
     given = units(command, "on_hand")

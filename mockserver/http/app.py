@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -15,9 +16,16 @@ from mockserver.http.exchange import json_answer
 from mockserver.http.gateway import Gateway
 from mockserver.http.lane import Lane, request_of
 from mockserver.http.routes import CONTROL_PREFIX, is_control
+from mockserver.http.turn import Turn
 from mockserver.http.wire import read_dialect
 from mockserver.settings import Settings
+from mockserver.webhooks import post
 from mockserver.worlds import Worlds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockserver.webhooks import Letter, Reply
 
 
 def create_app(settings: Settings | None = None, *, worlds: Worlds | None = None) -> Flask:
@@ -29,11 +37,15 @@ def create_app(settings: Settings | None = None, *, worlds: Worlds | None = None
         DialectError: when the dialect file cannot be used.
     """
     settings = settings or Settings()
-    worlds = worlds if worlds is not None else Worlds(readings=settings.readings)
+    worlds = worlds if worlds is not None else Worlds(readings=settings.readings, send=_sender(settings))
     if settings.world is not None and worlds.default is None:
         load_default(worlds, settings)
     dialect = read_dialect(settings.dialect) if settings.dialect else None
-    return application(Gateway(worlds, dialect), control_token=settings.control_token)
+    return application(Gateway(worlds, dialect), control_token=settings.control_token, threads=settings.threads)
+
+
+def _sender(settings: Settings) -> Callable[[Letter], Reply]:
+    return partial(post, timeout_seconds=settings.webhook_timeout_seconds)
 
 
 def load_default(worlds: Worlds, settings: Settings) -> None:
@@ -43,13 +55,13 @@ def load_default(worlds: Worlds, settings: Settings) -> None:
     document = read_world(path)
     check_world(document, source=str(path), text_file=path)
     document["readings"] = {**document.get("readings", {}), **settings.readings}
-    clock = RealClock() if settings.clock == "real" else ManualClock()
+    clock = RealClock(speed=settings.speed) if settings.clock == "real" else ManualClock()
     with problems_of(str(path), text_file=path):
         worlds.serve_as_default(document, world_id=Path(path).stem, clock=clock)
 
 
-def application(gateway: Gateway, *, control_token: str | None = None) -> Flask:
-    """Return the Flask application around a gateway."""
+def application(gateway: Gateway, *, control_token: str | None = None, threads: int = 1) -> Flask:
+    """Return the Flask application around a gateway; with several threads requests are still answered in turn."""
     app = Flask("mockserver", static_folder=None)
     app.extensions["stockproof"] = gateway
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_CONTROL_BODY
@@ -61,7 +73,7 @@ def application(gateway: Gateway, *, control_token: str | None = None) -> Flask:
         """Answer everything outside the control API, whatever its path or method: the gateway knows the routes."""
         return None if is_control(request.path) else _answered(gateway)
 
-    app.wsgi_app = Lane(app.wsgi_app, gateway)  # type: ignore[method-assign]
+    app.wsgi_app = Lane(app.wsgi_app, gateway, Turn() if threads > 1 else None)  # type: ignore[method-assign]
     app.url_map.merge_slashes = False
     return app
 

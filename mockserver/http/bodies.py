@@ -11,7 +11,7 @@ from mockserver.contracts import validator
 from mockserver.http.failures import Failure
 
 if TYPE_CHECKING:
-    from mockserver.contracts import Violation
+    from mockserver.violations import Violation
 
 LARGEST_BODY: Final = 8 * 1024 * 1024
 DEEPEST_NESTING: Final = 64

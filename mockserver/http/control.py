@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, abort, request
 
 from mockserver import __version__, behaviours, contracts
-from mockserver.core.errors import Refused
+from mockserver.core.errors import Refused, nearest
 from mockserver.core.instants import instant_text
+from mockserver.core.integration_manager.view import view_of
+from mockserver.faults import DuplicateFault, UnknownFault, UselessPlan
 from mockserver.http.auth import bearer
 from mockserver.http.bodies import broken_rules, parse_json
+from mockserver.http.control_faults import PLAN, make_fault
+from mockserver.http.control_webhooks import webhooks_json, without_keys
 from mockserver.http.exchange import JSON, Answer, json_answer
 from mockserver.http.failures import Failure, control_failure
 from mockserver.http.query import parsed_query
+from mockserver.http.request_journal import journal_page
 from mockserver.http.routes import CONTROL_PREFIX
 from mockserver.http.scenario_export import scenario_of
 from mockserver.resources import fixtures_dir
@@ -126,7 +131,13 @@ class Control:
             "readClock": lambda world_id: self._clock(self._get(world_id)),
             "advanceClock": self.advance_clock,
             "explainListing": self.explain,
+            "listWebhooks": self.webhooks,
+            "readIntegrationManager": self.integration_manager,
             "listRequests": self.requests,
+            "createFault": self.create_fault,
+            "listFaults": lambda world_id: json_answer({"faults": self._get(world_id).told_faults()}),
+            "getFault": self.get_fault,
+            "deleteFault": self.delete_fault,
             "saveSnapshot": self.save_snapshot,
             "listSnapshots": self.list_snapshots,
             "restoreSnapshot": self.restore_snapshot,
@@ -201,7 +212,7 @@ class Control:
         return json_answer(
             {
                 "entries": [
-                    {"position": position, "at": instant_text(entry.at_ms), "command": entry.command}
+                    {"position": position, "at": instant_text(entry.at_ms), "command": without_keys(entry.command)}
                     for position, entry in enumerate(entries)
                 ]
             }
@@ -235,19 +246,59 @@ class Control:
         except Refused as refusal:
             raise ControlError(404, refusal.code, str(refusal)) from None
 
+    def integration_manager(self, world_id: str) -> Answer:
+        """Answer what Integration Manager knows, has sent, and why it would send nothing."""
+        hosted = self._get(world_id)
+        with hosted.lock:
+            hosted.tick()
+            return json_answer(view_of(hosted.world))
+
     def requests(self, world_id: str) -> Answer:
         """Answer the request journal, filtered, credentials taken out."""
+        return json_answer(journal_page(self._get(world_id).exchanges(), _query("listRequests")))
+
+    def webhooks(self, world_id: str) -> Answer:
+        """Answer the webhooks and what became of their deliveries."""
         hosted = self._get(world_id)
-        query = _query("listRequests")
-        wanted = {name: query[name] for name in ("api", "operation_id", "method", "status") if query[name] is not None}
-        found = [
-            exchange
-            for exchange in hosted.exchanges()
-            if all(exchange[name] == value for name, value in wanted.items())
-            and (query["path"] or "") in exchange["path"]
-            and exchange["id"] > (query["after"] or 0)
-        ]
-        return json_answer({"requests": found[: query["limit"]]})
+        query = _query("listWebhooks")
+        with hosted.lock:
+            hosted.tick()
+            return json_answer(webhooks_json(hosted.world.webhooks, query))
+
+    # -- faults --------------------------------------------------------------------------------------
+
+    def create_fault(self, world_id: str) -> Answer:
+        """Make a fault of a plan."""
+        hosted = self._get(world_id)
+        plan = _body(PLAN)
+        try:
+            return json_answer(make_fault(self._worlds, hosted, plan), 201)
+        except UselessPlan as error:
+            problem = {"path": error.place, "message": str(error)}
+            hint = {} if error.nearest is None else {"nearest": error.nearest}
+            raise ControlError(422, "invalid_body", f"{error.place}: {error}", [problem | hint]) from None
+        except DuplicateFault as error:
+            raise ControlError(409, "duplicate_fault", f"there is a fault {error.args[0]!r} already") from None
+
+    def get_fault(self, world_id: str, fault_id: str) -> Answer:
+        """Answer a plan and what has become of it."""
+        found = [each for each in self._get(world_id).told_faults() if each["id"] == fault_id]
+        if not found:
+            raise self._unknown_fault(world_id, fault_id)
+        return json_answer(found[0])
+
+    def delete_fault(self, world_id: str, fault_id: str) -> Answer:
+        """Forget a fault."""
+        try:
+            self._get(world_id).remove_fault(fault_id)
+        except UnknownFault:
+            raise self._unknown_fault(world_id, fault_id) from None
+        return Answer(204)
+
+    def _unknown_fault(self, world_id: str, fault_id: str) -> ControlError:
+        near = nearest(fault_id, [each["id"] for each in self._get(world_id).told_faults()])
+        hint = f"; the nearest is {near!r}" if near else ""
+        return ControlError(404, "unknown_fault", f"no fault {fault_id[:80]!r}{hint}")
 
     # -- snapshots -----------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import orjson
 
@@ -28,6 +28,19 @@ class Request(NamedTuple):
     base_url: str = "http://localhost"
 
 
+class Fate(NamedTuple):
+    """
+    What a fault lets arrive of an answer.
+
+    ``whole``: all of it. ``cut``: its body breaks off, ``length`` bytes were promised. ``none``: the connection breaks
+    without a byte. ``lost``: the same, after a silence. ``hold_seconds`` of real time pass before any of it.
+    """
+
+    kind: Literal["whole", "cut", "none", "lost"] = "whole"
+    hold_seconds: float = 0.0
+    length: int = 0
+
+
 class Answer(NamedTuple):
     """One answer."""
 
@@ -35,6 +48,7 @@ class Answer(NamedTuple):
     body: bytes = b""
     media_type: str | None = JSON
     headers: tuple[tuple[str, str], ...] = ()
+    fate: Fate | None = None
 
 
 @dataclass(slots=True)

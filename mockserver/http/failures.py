@@ -32,6 +32,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "forbidden": Kind(403, "FORBIDDEN", "Forbidden", "forbidden"),
     "not_found": Kind(404, "NOT_FOUND", "Not found", "not_found"),
     "method_not_allowed": Kind(405, "METHOD_NOT_ALLOWED", "Method not allowed", "method_not_allowed"),
+    "too_many_requests": Kind(429, "TOO_MANY_REQUESTS", "Too many requests", "too_many_requests"),
     "too_large": Kind(413, "PAYLOAD_TOO_LARGE", "Payload too large", "payload_too_large"),
     "unsupported_media_type": Kind(415, "UNSUPPORTED_MEDIA_TYPE", "Unsupported media type", "unsupported_media_type"),
     "unprocessable": Kind(422, "VALIDATION_ERROR", "Validation error", "resource_invalid"),

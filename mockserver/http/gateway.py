@@ -1,28 +1,31 @@
 """
 The imitated APIs as one function from request to answer; Flask, the lane and the in-process mock all call it.
 
-Order of steps: route, size, caller, media type, handler, headers, record.
+Order of steps: route, caller, faults and limits, size, media type, handler, headers, record.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Final
 
 from mockserver.behaviours import defaults, header_value
 from mockserver.core.errors import Refused
-from mockserver.http import marketplacer, oauth, order_manager
+from mockserver.http import marketplacer, mp_common, mp_invoices, oauth, order_manager, orders, shipments, stock_writes
 from mockserver.http.acknowledge import Acknowledge
 from mockserver.http.auth import check_level, marketplacer_caller, order_manager_caller
 from mockserver.http.bodies import LARGEST_BODY
-from mockserver.http.exchange import JSON_API, Answer, Call
+from mockserver.http.exchange import JSON, JSON_API, Answer, Call
 from mockserver.http.failures import Failure, from_refusal, marketplacer_failure, order_manager_failure
+from mockserver.http.fault_actions import meddled
 from mockserver.http.grounds import grounds
 from mockserver.http.routes import CONTROL_PREFIX, NoMatch, Routes, is_marketplacer
 from mockserver.http.wire import Dialect, default_dialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
     from mockserver.http.exchange import Handler, Request
     from mockserver.worlds import HostedWorld, Worlds
@@ -39,6 +42,8 @@ class Gateway:
 
     def __init__(self, worlds: Worlds, dialect: Dialect | None = None) -> None:
         self.worlds = worlds
+        # How a fault waits; a server lets others have their turn meanwhile.
+        self.hold: Callable[[float], object] = time.sleep
         self._routes = Routes()
         acknowledge = Acknowledge(dialect or default_dialect())
         self._handlers: Mapping[str, Handler] = {
@@ -55,6 +60,18 @@ class Gateway:
             "listInventory": order_manager.list_inventory,
             "listStockTotals": order_manager.list_stock_totals,
             "listStockTotalsV1": order_manager.list_stock_totals,
+            "adjustStock": stock_writes.adjust_stock,
+            "createStock": stock_writes.create_stock,
+            "listOrders": orders.list_orders,
+            "listOrdersV1": orders.list_orders,
+            "getOrder": orders.get_order,
+            "createOrder": orders.create_order,
+            "updateOrders": orders.update_orders,
+            "updateOrdersV1": orders.update_orders,
+            "cancelOrder": orders.cancel_order,
+            "shipExternally": shipments.ship_externally,
+            "shipStandard": shipments.ship_standard,
+            "listShipments": shipments.list_shipments,
             "listInventories": marketplacer.list_inventories,
             "putInventories": marketplacer.put_inventories,
             "deleteInventory": marketplacer.delete_inventory,
@@ -66,6 +83,15 @@ class Gateway:
             "setStockOnHand": marketplacer.set_stock_on_hand,
             "listAdverts": marketplacer.list_adverts,
             "getAdvert": marketplacer.get_advert,
+            "listInvoices": mp_invoices.list_invoices,
+            "getInvoice": mp_invoices.get_invoice,
+            "sendInvoice": mp_invoices.send_invoice,
+            "readyInvoice": mp_invoices.ready_invoice,
+            "collectInvoice": mp_invoices.collect_invoice,
+            "listInvoiceShipments": mp_invoices.list_shipments,
+            "getInvoiceShipment": mp_invoices.get_shipment,
+            "createInvoiceShipment": mp_invoices.create_shipment,
+            "updateInvoiceShipment": mp_invoices.update_shipment,
         }
 
     @property
@@ -80,48 +106,76 @@ class Gateway:
             return self._unrouted(request, route)
         call = Call(request, route.operation, self.worlds, path=route.values)
         try:
-            answer = self._served(call)
+            self._identify(call)
         except Failure as failure:
-            answer = self._failed(call, failure)
+            return self.finished(call, self.failed(call, failure))
+        if call.hosted is not None and call.hosted.is_meddled_with:
+            return meddled(self, call)
+        return self.finished(call, self.handled(call))
+
+    def _identify(self, call: Call) -> None:
+        """Find the caller and the world; an open route leads to the world of the app that it names, if to any."""
+        operation, headers = call.operation, call.request.headers
+        if operation.api == "marketplacer":
+            call.hosted, call.seller = marketplacer_caller(self.worlds, headers)
+        elif operation.security == ("accessToken",):
+            call.hosted, call.token = order_manager_caller(self.worlds, headers)
+        else:
+            call.hosted = oauth.world_of(call)
+
+    def handled(self, call: Call) -> Answer:
+        """Return what the imitated system answers a known caller, not yet recorded; never raises."""
+        try:
+            return self._served(call)
+        except Failure as failure:
+            return self.failed(call, failure)
         except Refused as refusal:
-            answer = self._failed(call, from_refusal(refusal))
+            return self.failed(call, from_refusal(refusal))
         except Exception:
-            _LOG.exception("unexpected error in %s", route.operation.operation_id)
-            answer = self._failed(call, Failure("server_error", "the mock itself failed; see its log"))
-        return self._finished(call, answer)
+            _LOG.exception("unexpected error in %s", call.operation.operation_id)
+            return self.failed(call, Failure("server_error", "the mock itself failed; see its log"))
 
     def _served(self, call: Call) -> Answer:
-        request, operation = call.request, call.operation
-        if operation.api == "marketplacer":
-            call.hosted, call.seller = marketplacer_caller(self.worlds, request.headers)
-            _check_size(request)
+        if call.operation.api == "marketplacer":
+            _check_size(call.request)
             check_level(call)
             _check_media_type(call)
         else:
-            if operation.security == ("accessToken",):
-                call.hosted, call.token = order_manager_caller(self.worlds, request.headers)
+            if call.token is not None:
                 _check_prefix(call)
-            _check_size(request)
+            _check_size(call.request)
         if call.hosted is not None:
             call.hosted.catch_up()
-        return self._handlers[operation.operation_id](call)
+        return self._handlers[call.operation.operation_id](call)
 
-    def _failed(self, call: Call, failure: Failure) -> Answer:
+    def media_type_of(self, call: Call) -> str:
+        """Return the media type that a call's answers have."""
+        return mp_common.media_type_of(call.world) if call.operation.api == "marketplacer" else JSON
+
+    def failed(self, call: Call, failure: Failure) -> Answer:
+        """Return a failure as the API says it."""
         if call.operation.api == "marketplacer":
-            return marketplacer_failure(failure, marketplacer.media_type_of(call.hosted) if call.hosted else JSON_API)
+            return marketplacer_failure(failure, mp_common.media_type_of(call.hosted) if call.hosted else JSON_API)
         return order_manager_failure(failure, call.option("om.error-body") if call.hosted else "message-and-code")
 
-    def _finished(self, call: Call, answer: Answer) -> Answer:
+    def finished(
+        self, call: Call, answer: Answer, *, fault: Mapping[str, Any] | None = None, has_grounds: bool = True
+    ) -> Answer:
+        """Return an answer with the behaviours that it rests on, unless told, and record it with what a fault did."""
         hosted, operation = call.hosted or self.worlds.default, call.operation
+        finished = self._grounded(call, answer, hosted) if has_grounds else answer
+        if hosted is not None:
+            _record(hosted, operation.api, operation.operation_id, call.request, finished, fault)
+        return finished
+
+    def _grounded(self, call: Call, answer: Answer, hosted: HostedWorld | None) -> Answer:
+        operation = call.operation
         has_rows = answer.status < _FIRST_ERROR and answer.body not in _EMPTY
         features = hosted.world.features if hosted else ()
         # Features are only ever added, so their number tells one set from the next.
         key = (operation.operation_id, answer.status < _FIRST_ERROR, has_rows, len(features))
         value = _told(hosted, key, lambda: grounds(operation.behaviours, features, has_rows=has_rows))
-        finished = answer._replace(headers=(*answer.headers, ("X-Mock-Behaviours", value)))
-        if hosted is not None:
-            _record(hosted, operation.api, operation.operation_id, call.request, finished)
-        return finished
+        return answer._replace(headers=(*answer.headers, ("X-Mock-Behaviours", value)))
 
     def _unrouted(self, request: Request, route: NoMatch) -> Answer:
         hosted = self._claimed(request)
@@ -151,7 +205,7 @@ class Gateway:
 def _unknown_to_marketplacer(request: Request, route: NoMatch, hosted: HostedWorld | None) -> Answer:
     """Answer a wrong method like a wrong path, as Marketplacer does (MP-API-02)."""
     failure = Failure("not_found", f"no such route; the nearest is {route.nearest}{_hint(request.path)}")
-    return marketplacer_failure(failure, marketplacer.media_type_of(hosted) if hosted else JSON_API)
+    return marketplacer_failure(failure, mp_common.media_type_of(hosted) if hosted else JSON_API)
 
 
 def _unknown_to_order_manager(request: Request, route: NoMatch, hosted: HostedWorld | None) -> Answer:
@@ -174,7 +228,14 @@ def _told(hosted: HostedWorld | None, key: object, ids: Callable[[], Iterable[st
     return hosted.headers_for(key, ids) if hosted else header_value(ids(), defaults())
 
 
-def _record(hosted: HostedWorld, api: str, operation_id: str | None, request: Request, answer: Answer) -> None:
+def _record(
+    hosted: HostedWorld,
+    api: str,
+    operation_id: str | None,
+    request: Request,
+    answer: Answer,
+    fault: Mapping[str, Any] | None = None,
+) -> None:
     hosted.recorder.record(
         hosted.world.now_ms,
         api,
@@ -187,6 +248,7 @@ def _record(hosted: HostedWorld, api: str, operation_id: str | None, request: Re
         answer.status,
         answer.headers,
         answer.body,
+        fault,
     )
 
 
@@ -202,7 +264,8 @@ def _check_prefix(call: Call) -> None:
 
 def _check_media_type(call: Call) -> None:
     """POST and PUT need the JSON:API media type (MP-API-02)."""
-    if not call.operation.media_types:
+    operation = call.operation
+    if not operation.media_types or (not operation.body_required and not call.request.body):
         return
     given = call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given != JSON_API:

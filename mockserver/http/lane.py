@@ -9,6 +9,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from mockserver.http import broken
 from mockserver.http.bodies import LARGEST_BODY
 from mockserver.http.exchange import Request
 from mockserver.http.routes import is_control
@@ -16,7 +17,9 @@ from mockserver.http.routes import is_control
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from mockserver.http.exchange import Answer, Fate
     from mockserver.http.gateway import Gateway
+    from mockserver.http.turn import Turn
 
     Environ = dict[str, Any]
     StartResponse = Callable[..., Any]
@@ -35,20 +38,48 @@ def is_hot(path: str) -> bool:
 class Lane:
     """WSGI middleware: hot routes go to the gateway, everything else on to Flask."""
 
-    def __init__(self, inner: Application, gateway: Gateway) -> None:
+    def __init__(self, inner: Application, gateway: Gateway, turn: Turn | None = None) -> None:
         self._inner = inner
         self._gateway = gateway
+        self._turn = turn
+        if turn is not None:
+            gateway.hold = turn.pause
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        if not is_hot(environ["PATH_INFO"]):
+        if self._turn is None:
+            return self._answered(environ, start_response)
+        with self._turn:
+            return self._answered(environ, start_response)
+
+    def _answered(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        # Where a connection may have to break, Flask's dispatch would be in between.
+        if not is_hot(path) and (is_control(path) or not self._gateway.worlds.are_meddled_with):
             return self._inner(environ, start_response)
         answer = self._gateway.answer(request_of(environ))
         headers = list(answer.headers)
         if answer.media_type is not None:
             headers.append(("Content-Type", answer.media_type))
+        if answer.fate is not None:
+            return self._broken(environ, start_response, answer, answer.fate, headers)
         headers.append(("Content-Length", str(len(answer.body))))
         start_response(_REASONS.get(answer.status) or f"{answer.status} Status", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+
+    def _broken(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        answer: Answer,
+        fate: Fate,
+        headers: list[tuple[str, str]],
+    ) -> Iterable[bytes]:
+        self._gateway.hold(fate.hold_seconds)
+        if fate.kind in ("none", "lost"):
+            return broken.nothing(environ, start_response)
+        cut = broken.cut(fate) if fate.kind == "cut" else [("Content-Length", str(len(answer.body)))]
+        start_response(_REASONS.get(answer.status) or f"{answer.status} Status", [*headers, *cut])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
 

@@ -4,64 +4,38 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, urlencode
 
 from mockserver.core.marketplace import count_of
 from mockserver.http.bodies import broken_rules, parse_json
-from mockserver.http.exchange import JSON, JSON_API, Answer, json_answer
-from mockserver.http.failures import Failure, from_refusal
-from mockserver.http.query import parsed_query, raw_query
+from mockserver.http.exchange import Answer
+from mockserver.http.failures import Failure
+from mockserver.http.mp_common import (
+    answer,
+    attribute,
+    done,
+    id_of,
+    malformed,
+    marketplace_of,
+    number_in_path,
+    page_of,
+    seller_of,
+)
+from mockserver.http.query import parsed_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from mockserver.core.marketplace import Advert, Inventory, Marketplace, Variant
-    from mockserver.core.world import Outcome
+    from mockserver.core.marketplace import Advert, Inventory, Variant
     from mockserver.http.exchange import Call
-    from mockserver.worlds import HostedWorld
 
 Json = dict[str, Any]
 
-_PAGE_SIZES: Final = {"50-1100": (50, 1100), "50-500": (50, 500), "100-100": (100, 100)}
-_LONGEST_NUMBER: Final = 15
-
-
-def media_type_of(hosted: HostedWorld) -> str:
-    """Return the media type that the world's answers carry."""
-    return JSON_API if hosted.world.readings["mp.media-type"] == "vnd-api-json" else JSON
-
-
-def _answer(call: Call, value: Json, status: int = 200) -> Answer:
-    return json_answer(value, status, media_type_of(call.world))
-
-
-def _marketplace(call: Call) -> Marketplace:
-    return call.world.world.marketplace
-
-
-def _seller(call: Call) -> int:
-    assert call.seller is not None  # noqa: S101 - the gateway lets nobody in without a seller
-    return call.seller
-
-
-def _number(call: Call, name: str) -> int:
-    text = call.path[name]
-    if not (text.isascii() and text.isdigit()) or len(text) > _LONGEST_NUMBER:
-        raise Failure("not_found", f"{name.replace('_', ' ')} {text[:40]!r} does not exist")
-    return int(text)
-
 
 def _variant(call: Call) -> Variant:
-    variant = _marketplace(call).visible_variant(_number(call, "variant_id"), _seller(call))
-    if "advert_id" in call.path and variant.advert_id != _number(call, "advert_id"):
+    variant = marketplace_of(call).visible_variant(number_in_path(call, "variant_id"), seller_of(call))
+    if "advert_id" in call.path and variant.advert_id != number_in_path(call, "advert_id"):
         raise Failure("not_found", "the advert has no such variant")
     return variant
-
-
-def _done(outcome: Outcome) -> Outcome:
-    if outcome.refusal is not None:
-        raise from_refusal(outcome.refusal)
-    return outcome
 
 
 # -- inventories -------------------------------------------------------------------------------------
@@ -82,10 +56,10 @@ def list_inventories(call: Call) -> Answer:
 
 
 def _inventories(call: Call, variant: Variant) -> Answer:
-    own_only = call.option("mp.member-reads") == "own" and _seller(call) != variant.owner
-    held = _marketplace(call).ordered(variant)
-    data = [inventory_json(call, each) for each in held if not own_only or each.seller == _seller(call)]
-    return _answer(call, {"data": data})
+    own_only = call.option("mp.member-reads") == "own" and seller_of(call) != variant.owner
+    held = marketplace_of(call).ordered(variant)
+    data = [inventory_json(call, each) for each in held if not own_only or each.seller == seller_of(call)]
+    return answer(call, {"data": data})
 
 
 def put_inventories(call: Call) -> Answer:
@@ -98,21 +72,19 @@ def put_inventories(call: Call) -> Answer:
     with call.world.lock:
         variant = _variant(call)
         records = _records(call)
-        command = {"type": "inventories.put", "variant": variant.id, "by": _seller(call), "records": records}
-        _done(call.world.run(command))
+        command = {"type": "inventories.put", "variant": variant.id, "by": seller_of(call), "records": records}
+        done(call.world.run(command))
         return _inventories(call, variant)
 
 
 def _records(call: Call) -> list[Json]:
-    body = parse_json(call.request.body, malformed=_malformed(call))
+    body = parse_json(call.request.body, malformed=malformed(call))
     data = body.get("data") if isinstance(body, dict) else None
     if not isinstance(data, list):
         kind = "unprocessable" if call.option("mp.data-not-array") == "unprocessable" else "bad_request"
         raise Failure(kind, "data must be an array of inventories", source="data")
     for violation in broken_rules("mp-inventories-put", body):
-        raise Failure(
-            "unprocessable", f"{violation.pointer}: {violation.message}", source=_attribute(violation.pointer)
-        )
+        raise Failure("unprocessable", f"{violation.pointer}: {violation.message}", source=attribute(violation.pointer))
     return [_record(entry["attributes"]) for entry in data]
 
 
@@ -127,16 +99,6 @@ def _record(attributes: Mapping[str, Any]) -> Json:
 _WRITABLE: Final = ("count_on_hand", "price", "sale_price", "infinite", "seller_id", "fulfilment_provider")
 
 
-def _malformed(call: Call) -> str:
-    return "bad_request" if call.option("mp.malformed-json") == "bad-request" else "unprocessable"
-
-
-def _attribute(pointer: str) -> str:
-    """Return the attribute that a JSON pointer such as /data/0/attributes/price names."""
-    head, _, name = pointer.rpartition("/attributes/")
-    return name if head else "data"
-
-
 def delete_inventory(call: Call) -> Answer:
     """
     Remove an inventory record; 204 without a body (MP-INV-11).
@@ -146,9 +108,9 @@ def delete_inventory(call: Call) -> Answer:
     """
     with call.world.lock:
         variant = _variant(call)
-        number = _number(call, "inventory_id")
-        command = {"type": "inventory.delete", "variant": variant.id, "by": _seller(call), "inventory_id": number}
-        _done(call.world.run(command))
+        number = number_in_path(call, "inventory_id")
+        command = {"type": "inventory.delete", "variant": variant.id, "by": seller_of(call), "inventory_id": number}
+        done(call.world.run(command))
         return Answer(204, media_type=None)
 
 
@@ -168,11 +130,7 @@ def inventory_json(call: Call, held: Inventory) -> Json:
             attributes[name] = None
             if how == "omits":
                 del attributes[name]
-    return {"id": _id(call, held.id), "type": "inventories", "attributes": attributes}
-
-
-def _id(call: Call, number: int) -> int | str:
-    return str(number) if call.option("mp.id-type") == "string" else number
+    return {"id": id_of(call, held.id), "type": "inventories", "attributes": attributes}
 
 
 def _price_text(call: Call, price: Decimal | None) -> str | None:
@@ -191,17 +149,17 @@ def _price_text(call: Call, price: Decimal | None) -> str | None:
 def list_memberships(call: Call) -> Answer:
     """Answer the members of the multi-store that the key's seller owns; nothing for anybody else (MP-API-05)."""
     with call.world.lock:
-        marketplace, owner = _marketplace(call), _seller(call)
+        marketplace, owner = marketplace_of(call), seller_of(call)
         members = marketplace.multi_stores.get(owner, ())
         data = [
             {
-                "id": _id(call, position),
+                "id": id_of(call, position),
                 "type": "multi_store_memberships",
                 "attributes": {"seller_id": member, "seller_name": marketplace.sellers[member].name},
             }
             for position, member in enumerate(members, start=1)
         ]
-        return _answer(call, {"data": data})
+        return answer(call, {"data": data})
 
 
 def list_variants(call: Call) -> Answer:
@@ -209,7 +167,7 @@ def list_variants(call: Call) -> Answer:
     query = parsed_query(call.operation, call.request.query)
     with call.world.lock:
         found = [variant for variant in _visible(call) if _fits(variant, query)]
-        return _page(call, query, found, variant_json)
+        return page_of(call, query, found, variant_json)
 
 
 def list_advert_variants(call: Call) -> Answer:
@@ -222,7 +180,7 @@ def list_advert_variants(call: Call) -> Answer:
     query = parsed_query(call.operation, call.request.query)
     with call.world.lock:
         _, variants = _advert(call)
-        return _page(call, query, variants, variant_json)
+        return page_of(call, query, variants, variant_json)
 
 
 def get_variant(call: Call) -> Answer:
@@ -234,7 +192,7 @@ def get_variant(call: Call) -> Answer:
     """
     with call.world.lock:
         data = variant_json(call, _variant(call))
-        return _answer(call, {"data": [data] if call.option("mp.variant-one") == "array" else data})
+        return answer(call, {"data": [data] if call.option("mp.variant-one") == "array" else data})
 
 
 def set_stock_on_hand(call: Call) -> Answer:
@@ -244,12 +202,12 @@ def set_stock_on_hand(call: Call) -> Answer:
     Raises:
         Failure: 422 for a bad value, 404 for a variant that is not the key's.
     """
-    body = parse_json(call.request.body, malformed=_malformed(call))
+    body = parse_json(call.request.body, malformed=malformed(call))
     for violation in broken_rules("mp-stock-on-hand-request", body):
         raise Failure("unprocessable", f"{violation.pointer}: {violation.message}", source="count_on_hand")
     counts = {str(int(variant)): _count(call, value) for variant, value in body["count_on_hand"].items()}
     with call.world.lock:
-        _done(call.world.run({"type": "variants.set_counts", "by": _seller(call), "counts": counts}))
+        done(call.world.run({"type": "variants.set_counts", "by": seller_of(call), "counts": counts}))
     return Answer(201, media_type=None)
 
 
@@ -267,9 +225,9 @@ def list_adverts(call: Call) -> Answer:
         by_advert: dict[int, list[Variant]] = {}
         for variant in _visible(call):
             by_advert.setdefault(variant.advert_id, []).append(variant)
-        adverts = _marketplace(call).adverts
+        adverts = marketplace_of(call).adverts
         found = [adverts[each] for each in sorted(by_advert) if _fits_advert(adverts[each], by_advert[each], query)]
-        return _page(call, query, found, lambda _, advert: advert_json(call, advert, by_advert[advert.id]))
+        return page_of(call, query, found, lambda _, advert: advert_json(call, advert, by_advert[advert.id]))
 
 
 def get_advert(call: Call) -> Answer:
@@ -285,19 +243,19 @@ def get_advert(call: Call) -> Answer:
         body: Json = {"data": advert_json(call, advert, variants)}
         if "variants" in (query["include"] or "").split(","):
             body["included"] = [variant_json(call, variant) for variant in variants]
-        return _answer(call, body)
+        return answer(call, body)
 
 
 def _advert(call: Call) -> tuple[Advert, list[Variant]]:
-    number = _number(call, "advert_id")
+    number = number_in_path(call, "advert_id")
     variants = [variant for variant in _visible(call) if variant.advert_id == number]
     if not variants:
         raise Failure("not_found", f"no advert {number} belongs to the key")
-    return _marketplace(call).adverts[number], variants
+    return marketplace_of(call).adverts[number], variants
 
 
 def _visible(call: Call) -> list[Variant]:
-    marketplace, seller = _marketplace(call), _seller(call)
+    marketplace, seller = marketplace_of(call), seller_of(call)
     return [
         marketplace.variants[each]
         for each in sorted(marketplace.variants)
@@ -322,7 +280,7 @@ def _fits_advert(advert: Advert, variants: Sequence[Variant], query: Mapping[str
 def variant_json(call: Call, variant: Variant) -> Json:
     """Return a variant as the API writes it; its prices are numbers, unlike an inventory's."""
     attributes = {
-        "count_on_hand": _marketplace(call).count_of(variant),
+        "count_on_hand": marketplace_of(call).count_of(variant),
         "infinite": variant.infinite,
         "sku": variant.sku,
         "barcode": variant.details.get("barcode"),
@@ -331,9 +289,9 @@ def variant_json(call: Call, variant: Variant) -> Json:
         "price": _price_number(variant.price),
         "sale_price": _price_number(variant.sale_price),
     }
-    advert = {"data": {"id": _id(call, variant.advert_id), "type": "adverts"}}
+    advert = {"data": {"id": id_of(call, variant.advert_id), "type": "adverts"}}
     return {
-        "id": _id(call, variant.id),
+        "id": id_of(call, variant.id),
         "type": "variants",
         "attributes": attributes,
         "relationships": {"advert": advert},
@@ -358,9 +316,9 @@ def advert_json(call: Call, advert: Advert, variants: Iterable[Variant]) -> Json
         "published": details.get("published", True),
         "external_id": details.get("external_id"),
     }
-    related = [{"id": _id(call, variant.id), "type": "variants"} for variant in listed]
+    related = [{"id": id_of(call, variant.id), "type": "variants"} for variant in listed]
     return {
-        "id": _id(call, advert.id),
+        "id": id_of(call, advert.id),
         "type": "adverts",
         "attributes": attributes,
         "relationships": {"variants": {"data": related}},
@@ -374,40 +332,3 @@ def _advert_price(given: str | None, fallback: Decimal | None) -> str | None:
         return None
     text = f"{price:f}"
     return text if "." in text else f"{text}.0"
-
-
-# -- pages -------------------------------------------------------------------------------------------
-
-
-def _page(call: Call, query: Mapping[str, Any], found: Sequence[Any], render: Callable[[Call, Any], Json]) -> Answer:
-    """Answer one page with its links; an empty list has none (MP-API-04)."""
-    size, number = _page_size(call, query), query["page[number]"]
-    if not found:
-        return _answer(call, {"data": []})
-    last = -(-len(found) // size)
-    data = [render(call, each) for each in found[(number - 1) * size : number * size]]
-    return _answer(call, {"data": data, "links": _links(call, query, number, last, size)})
-
-
-def _page_size(call: Call, query: Mapping[str, Any]) -> int:
-    default, most = _PAGE_SIZES[call.option("mp.page-size")]
-    # The contract's default is that of the newest edition; an older one has its own.
-    size = query["page[size]"] if raw_query(call.request.query).get("page[size]") else default
-    if size > most and call.option("mp.page-size-above-maximum") == "refused":
-        raise Failure("bad_request", f"page[size] must be 1 to {most}, not {size}", source="page[size]")
-    return int(min(size, most))
-
-
-def _links(call: Call, query: Mapping[str, Any], number: int, last: int, size: int) -> Json:
-    kept = {key: value for key, value in query.items() if value is not None and not key.startswith("page[")}
-
-    def page(wanted: int) -> str:
-        pages = f"page[number]={wanted}&page[size]={size}"
-        return f"{quote(call.request.path)}?{urlencode(kept) + '&' if kept else ''}{pages}"
-
-    links = {"first": page(1), "next": page(number + 1), "last": page(last)}
-    if number >= last:
-        del links["next"]
-        if call.option("mp.last-page-next") == "same-as-last":
-            links["next"] = page(last)
-    return links

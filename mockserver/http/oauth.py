@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from mockserver.worlds import App, HostedWorld
 
 
+def world_of(call: Call) -> HostedWorld | None:
+    """Return the world of the app that a request names, whether its secret is right or not."""
+    try:
+        given = _parameters(call)
+    except Failure:
+        return None
+    basic = _basic(call.request.headers.get("authorization", ""))
+    return call.worlds.by_app(basic[0] if basic else given.get("client_id", ""))
+
+
 def authorize(call: Call) -> Answer:
     """
     Grant a code at once and send the browser back with ``code`` and ``cid``, as an installed app would get them.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mockserver.http.exchange import Answer, Call
 
 _LARGEST_TOTALS_PAGE: Final = 200
+GLOBAL: Final = "GLOBAL"
 
 
 def list_listings(call: Call) -> Answer:
@@ -27,7 +28,7 @@ def list_listings(call: Call) -> Answer:
     query = parsed_query(call.operation, call.request.query)
     with call.world.lock:
         rows = (listing for listing in _listings(call.world.world, query) if _fits_listing(listing, query))
-        return _page(call, query, rows, _listing)
+        return page(call, query, rows, _listing)
 
 
 def _listings(world: World, query: Mapping[str, Any]) -> Iterable[Listing]:
@@ -36,7 +37,7 @@ def _listings(world: World, query: Mapping[str, Any]) -> Iterable[Listing]:
     if wanted is not None:
         return [world.listings[each] for each in sorted(wanted) if each in world.listings]
     if query["masterSku"] is not None:
-        skus = _texts(query["masterSku"])
+        skus = texts(query["masterSku"])
         found = [listing for sku in skus if sku in world.products for listing in world.products[sku].listings]
         return sorted(found, key=lambda listing: listing.id)
     if query["salesChannelId"] is not None:
@@ -45,7 +46,8 @@ def _listings(world: World, query: Mapping[str, Any]) -> Iterable[Listing]:
     return (world.listings[each] for each in sorted(world.listings))
 
 
-def _texts(text: str) -> frozenset[str]:
+def texts(text: str) -> frozenset[str]:
+    """Return the values of a comma-separated parameter; quotation marks around one are forgiven (OM-API-13)."""
     return frozenset(part.strip().strip('"') for part in text.split(","))
 
 
@@ -55,15 +57,16 @@ def _fits_listing(listing: Listing, query: Mapping[str, Any]) -> bool:
         query["active"] in (None, listing.active)
         and query["salesChannelId"] in (None, listing.channel.id)
         and (products is None or listing.product.id in products)
-        and (skus is None or listing.listing_sku in _texts(skus))
-        and (query["masterSku"] is None or listing.product.master_sku in _texts(query["masterSku"]))
-        and _in_time(listing.created_ms, query["createdDateFrom"], query["createdDateTo"])
-        and _in_time(listing.modified_ms, query["modifiedDateFrom"], query["modifiedDateTo"])
+        and (skus is None or listing.listing_sku in texts(skus))
+        and (query["masterSku"] is None or listing.product.master_sku in texts(query["masterSku"]))
+        and in_time(listing.created_ms, query["createdDateFrom"], query["createdDateTo"])
+        and in_time(listing.modified_ms, query["modifiedDateFrom"], query["modifiedDateTo"])
         and (query["warehouseId"] is None or _is_stocked_in(listing.product, query["warehouseId"]))
     )
 
 
-def _in_time(at_ms: int, since: int | None, until: int | None) -> bool:
+def in_time(at_ms: int, since: int | None, until: int | None) -> bool:
+    """Whether an instant lies between two, both included; None leaves a side open. All in milliseconds since 1970."""
     return (since is None or at_ms >= since) and (until is None or at_ms <= until)
 
 
@@ -81,23 +84,24 @@ def _listing(listing: Listing) -> dict[str, Any]:
         "active": listing.active,
         "pushInventory": listing.push_inventory,
         "fnSku": listing.fn_sku,
-        "created": _instant(listing.created_ms),
-        "lastModified": _instant(listing.modified_ms),
+        "created": wire_instant(listing.created_ms),
+        "lastModified": wire_instant(listing.modified_ms),
     }
 
 
-def _instant(milliseconds: int) -> str:
-    # The vendor writes whole seconds.
+def wire_instant(milliseconds: int) -> str:
+    """Return an instant as the vendor writes it, in whole seconds (OM-API-14)."""
     return instant_text(milliseconds - milliseconds % 1000)
 
 
 def list_sales_channels(call: Call) -> Answer:
     """Answer all sales channels, on one page."""
     with call.world.lock:
-        return json_answer([_channel(channel) for channel in call.world.world.channels.values()])
+        return json_answer([sales_channel(channel) for channel in call.world.world.channels.values()])
 
 
-def _channel(channel: SalesChannel) -> dict[str, Any]:
+def sales_channel(channel: SalesChannel) -> dict[str, Any]:
+    """Return a sales channel as the wire shows it."""
     return {
         "salesChannelId": channel.id,
         "name": channel.name,
@@ -160,7 +164,7 @@ def list_products(call: Call) -> Answer:
             for each in sorted(world.products_by_id)
             if (wanted is None or each in wanted) and _fits_product(world, world.products_by_id[each], query)
         )
-        return _page(call, query, rows, lambda product: _product(world, product))
+        return page(call, query, rows, lambda product: _product(world, product))
 
 
 def _fits_product(world: World, product: Product, query: Mapping[str, Any]) -> bool:
@@ -168,14 +172,14 @@ def _fits_product(world: World, product: Product, query: Mapping[str, Any]) -> b
         query["active"] in (None, product.active)
         and _contains(product, query["sku"])
         # A product of a world file is as old as the world.
-        and _in_time(world.started_ms, query["modifiedDateFrom"], query["modifiedDateTo"])
+        and in_time(world.started_ms, query["modifiedDateFrom"], query["modifiedDateTo"])
     )
 
 
 def _contains(product: Product, text: str | None) -> bool:
     if text is None:
         return True
-    return any(part.lower() in product.master_sku.lower() for part in _texts(text))
+    return any(part.lower() in product.master_sku.lower() for part in texts(text))
 
 
 def _product(world: World, product: Product) -> dict[str, Any]:
@@ -198,9 +202,9 @@ def _product(world: World, product: Product) -> dict[str, Any]:
         "bundledItems": [
             {
                 "bundleItemId": position,
-                "bundledProduct": _product_info(part.product),
+                "bundledProduct": product_info(part.product),
                 "bundledProductQuantity": part.quantity,
-                "product": _product_info(product),
+                "product": product_info(product),
             }
             for position, part in enumerate(product.components, start=1)
         ],
@@ -212,12 +216,13 @@ def _product(world: World, product: Product) -> dict[str, Any]:
         "labels": [],
         "attributes": [],
         "imageUrls": [],
-        "createdDate": _instant(world.started_ms),
-        "modifiedDate": _instant(world.started_ms),
+        "createdDate": wire_instant(world.started_ms),
+        "modifiedDate": wire_instant(world.started_ms),
     }
 
 
-def _product_info(product: Product) -> dict[str, Any]:
+def product_info(product: Product) -> dict[str, Any]:
+    """Return the short form of a product, as other rows carry it."""
     return {
         "productId": product.id,
         "masterSku": product.master_sku,
@@ -237,7 +242,7 @@ def list_inventory(call: Call) -> Answer:
     query = parsed_query(call.operation, call.request.query)
     with call.world.lock:
         world = call.world.world
-        return _page(call, query, _stock_rows(world, query), lambda row: _product_stock(world, row))
+        return page(call, query, _stock_rows(world, query), lambda row: product_stock(world, row))
 
 
 def _stock_rows(world: World, query: Mapping[str, Any]) -> Iterator[StockLocation]:
@@ -256,11 +261,12 @@ def _stocked_products(world: World, sku: str | None) -> Iterable[Product]:
     return [with_parts[each] for each in sorted(with_parts)]
 
 
-def _product_stock(world: World, row: StockLocation) -> dict[str, Any]:
+def product_stock(world: World, row: StockLocation) -> dict[str, Any]:
+    """Return a stock row as the wire shows it."""
     return {
         "productStockId": row.id,
-        "product": _product_info(row.product),
-        "stockLocation": {"stockLocationId": row.id, "location": row.location, "warehouseId": row.warehouse.id},
+        "product": product_info(row.product),
+        "stockLocation": {"stockLocationId": row.id, "location": location_name(row), "warehouseId": row.warehouse.id},
         "quantity": row.on_hand,
         "quantityLocked": row.locked,
         "allocatedQuantity": row.allocated,
@@ -272,6 +278,11 @@ def _product_stock(world: World, row: StockLocation) -> dict[str, Any]:
         "active": row.active,
         "warehouseStockTotals": _warehouse_totals(world, row),
     }
+
+
+def location_name(row: StockLocation) -> str:
+    """Return the name of a location; the unnamed one of a third party's warehouse is called GLOBAL (OM-API-09)."""
+    return GLOBAL if not row.location and row.warehouse.type == "THIRD_PARTY_LOGISTICS" else row.location
 
 
 def _warehouse_totals(world: World, row: StockLocation) -> dict[str, int]:
@@ -302,7 +313,7 @@ def list_stock_totals(call: Call) -> Answer:
             for each in sorted(world.products_by_id)
             if _has_total(world.products_by_id[each], query)
         )
-        return _page(call, query, rows, lambda product: _stock_total(product, query["warehouseId"]))
+        return page(call, query, rows, lambda product: _stock_total(product, query["warehouseId"]))
 
 
 def _has_total(product: Product, query: Mapping[str, Any]) -> bool:
@@ -313,14 +324,14 @@ def _has_total(product: Product, query: Mapping[str, Any]) -> bool:
 def _stock_total(product: Product, warehouse: int | None) -> dict[str, Any]:
     rows = [row for row in product.stock if warehouse in (None, row.warehouse.id)]
     return {
-        "product": _product_info(product),
+        "product": product_info(product),
         "onHandQuantity": sum(row.on_hand for row in rows),
         "lockedQuantity": sum(row.locked for row in rows),
         "inTransitQuantity": sum(row.in_transit for row in rows),
     }
 
 
-def _page(call: Call, query: Mapping[str, Any], rows: Iterable[Any], render: Any) -> Answer:
+def page(call: Call, query: Mapping[str, Any], rows: Iterable[Any], render: Any) -> Answer:
     """Answer one page of rows; past the end it is empty."""
     limit = _limit(call, query["limit"])
     start = (query["page"] - 1) * limit

@@ -36,12 +36,14 @@ def raw_query(text: str, *, kind: str = "bad_request") -> dict[str, str]:
     return values
 
 
-def parsed_query(operation: Operation, text: str, *, kind: str = "bad_request") -> dict[str, Any]:
+def parsed_query(
+    operation: Operation, text: str, *, kind: str = "bad_request", only: str | None = None
+) -> dict[str, Any]:
     """
     Return the values of the operation's query parameters; defaults where absent, None without default.
 
     Integers come as int, booleans as bool, instants as milliseconds, lists of ids as text. Unknown parameters are
-    ignored, as the vendors ignore them.
+    ignored, as the vendors ignore them. With ``only``, just that parameter is looked at.
 
     Raises:
         Failure: of the given kind, naming the parameter.
@@ -52,7 +54,7 @@ def parsed_query(operation: Operation, text: str, *, kind: str = "bad_request") 
         if given.get(parameter.name, "") != ""
         else _absent(parameter, kind)
         for parameter in operation.parameters
-        if parameter.place == "query"
+        if parameter.place == "query" and only in (None, parameter.name)
     }
 
 

@@ -26,7 +26,10 @@ def scenario_of(
         "clock": {"start": instant_text(start_ms), "until": duration_text(now_ms - start_ms)},
         "given": {"world": _without_credentials(start)},
         "when": [
-            {"at": duration_text(at_ms - start_ms), "command": dict(command)}
+            {
+                "at": duration_text(at_ms - start_ms),
+                "command": {key: value for key, value in command.items() if key != "hmac_key"},
+            }
             for at_ms, command in entries
             if command["type"] != "clock.advance"
         ],
@@ -51,6 +54,11 @@ def _without_credentials(start: Mapping[str, Any]) -> dict[str, Any]:
     if "sellers" in marketplacer:
         marketplacer["sellers"] = [
             {key: value for key, value in seller.items() if key != "api_key"} for seller in marketplacer["sellers"]
+        ]
+        world["marketplacer"] = marketplacer
+    if "webhooks" in marketplacer:
+        marketplacer["webhooks"] = [
+            {key: value for key, value in hook.items() if key != "hmac_key"} for hook in marketplacer["webhooks"]
         ]
         world["marketplacer"] = marketplacer
     return world

@@ -18,6 +18,7 @@ from requests.exceptions import ConnectionError as RequestsConnectionError
 from responses import CallbackResponse, PassthroughResponse, RequestsMock
 
 from mockserver.http.exchange import Request
+from mockserver.testing.broken import break_off
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,7 +130,10 @@ class _Imitated(CallbackResponse):
         line = self._board.line_for(_url(request), _headers(request))
         if line is None:
             raise RequestsConnectionError("the mock_world that answered here has just ended", request=request)
-        return _as_result(line.world.answer(_request(request)), request.method)
+        answer = line.world.answer(_request(request))
+        if answer.fate is not None:
+            break_off(answer, answer.fate, request)
+        return _as_result(answer, request.method)
 
 
 _UNCLEAR: Final = (

@@ -8,8 +8,8 @@ import pytest
 
 from tests.core.worlds import (
     account,
-    buy,
     bundle,
+    buy,
     figure,
     held,
     house,

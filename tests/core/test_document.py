@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from mockserver.resources import schemas_dir
-from tests.core.shops import ALICE, ALICES, BOB, MULTI, OWNER, market, marketplace, put
+from tests.core.shops import ALICE, ALICES, BOB, OWNER, market, marketplace, put
 from tests.core.worlds import (
     LISTING,
     SHOP,

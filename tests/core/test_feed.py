@@ -13,6 +13,7 @@ from tests.core.worlds import (
     bundle,
     buy,
     done,
+    house,
     listing,
     percent,
     receive,
@@ -103,6 +104,17 @@ def test_change_that_moves_no_figure_is_not_due() -> None:
     told(world)
 
     stock(world, 20)
+
+    assert told(world) == []
+
+
+def test_edited_rule_or_exclusion_that_moves_no_figure_is_not_due() -> None:
+    """OM-ALLOC-11 with ack.due, default: an edit counts as a change of inventory, but the figure decides."""
+    world = account(warehouses=[house(1), house(2)], stock=[shelf(10)])
+    told(world)
+
+    done(world, "rule.set", master_sku="MUG", sales_channel=SHOP, rule_type="MAX_ALLOCATION", value=10)
+    done(world, "exclusion.set", sales_channel=SHOP, warehouses=[2])
 
     assert told(world) == []
 
@@ -253,6 +265,8 @@ def test_listing_created_switched_off_is_passed_over() -> None:
     assert told(world) == [(506, 4), (501, 11)]
     done(world, "listing.set", listing_sku="PAN-2", sales_channel=SHOP, push_inventory=True)
     assert told(world) == [(505, 4)]
+    receive(world, 10, "PAN")
+    assert told(world) == [(504, 14), (505, 14), (506, 14)]
 
 
 def test_listing_switched_off_during_the_first_walk_is_left_out() -> None:

@@ -56,6 +56,18 @@ def test_stock_set_to_what_it_is_already_is_no_stock_change() -> None:
     assert told(world) == []
 
 
+def test_one_change_is_due_once_where_stock_counts() -> None:
+    """ack.due=stock-changed: a rule is edited and read; what happens to others later does not bring it up again."""
+    world = catalogue(readings={"ack.due": "stock-changed"})
+    told(world)
+    done(world, "rule.set", master_sku="MUG", sales_channel=SHOP, rule_type="MAX_ALLOCATION", value=9)
+    assert told(world) == [(501, 1)]
+
+    receive(world, 10, "CUP")
+
+    assert told(world) == [(502, 12)]
+
+
 def test_first_call_may_answer_nothing() -> None:
     """ack.first-call=nothing: only what changes or is created after it is told."""
     world = catalogue(readings={"ack.first-call": "nothing"})

@@ -163,6 +163,15 @@ def test_lowest_and_highest_count_are_accepted() -> None:
         assert counts(world) == {ALICE: count}
 
 
+def test_provider_is_any_text_up_to_its_bound() -> None:
+    """MP-INV-10: a string, empty by default; as long as a world file may hold it."""
+    world = market(None, ALICES)
+
+    put(world, ALICE, {"fulfilment_provider": "x" * 10_000})
+
+    assert len(record(world).fulfilment_provider) == 10_000
+
+
 def test_count_on_an_infinite_record_leaves_it_infinite() -> None:
     """mp.count-on-infinite, default: only infinite: false ends it, and the count sent before holds."""
     world = market(None, ALICES | {"infinite": True})
@@ -388,8 +397,8 @@ def test_sale_that_makes_no_sense_is_refused(change: dict[str, Any], code: str) 
     assert refused(world, "marketplace.sell", **(BY_ALICE | {"quantity": 1} | change)).code == code
 
 
-def test_report_of_a_warehouse_system_is_refused_for_now() -> None:
-    """No world file can describe a merchant yet."""
+def test_report_of_an_unknown_merchant_is_refused() -> None:
+    """A world without Integration Manager has no merchants."""
     wrong = refused(market(), "wms.report", merchant="M", warehouse="W", levels=[])
 
     assert (wrong.code, wrong.value) == ("unknown_merchant", "M")

@@ -15,7 +15,6 @@ from tests.core.worlds import (
     held,
     house,
     listing,
-    order,
     receive,
     refused,
     shelf,
@@ -33,96 +32,8 @@ NAMED = {"sales_channel": SHOP, "order_number": "1"}
 TWO_PLACES = [shelf(2, location="A"), shelf(9, location="B")]
 
 
-# -- creating --------------------------------------------------------------------------------------
-
-
-def test_orders_are_numbered_as_they_come() -> None:
-    """The order's own id is 1, 2, 3 ... whatever its order number; a refused order uses none up."""
-    world = account()
-
-    assert buy(world, "B", ("MUG", 1)) == {"order_id": 1}
-    refused(world, "order.create", **order("C", ("NOTHING", 1)))
-    assert buy(world, "A", ("MUG", 1)) == {"order_id": 2}
-
-
-def test_order_number_is_unique_on_its_sales_channel() -> None:
-    """Two channels may use one number, one channel may not use it twice."""
-    channels = [{"id": SHOP, "name": "Shop"}, {"id": 20, "name": "Outlet"}]
-    world = account(sales_channels=channels, listings=[listing(), listing(601, channel=20)])
-    buy(world, "1", ("MUG", 1))
-
-    buy(world, "1", ("MUG", 1), channel=20)
-
-    assert refused(world, "order.create", **order("1", ("MUG", 1))).code == "duplicate_order"
-
-
-def test_unknown_listing_sku_is_refused_with_the_nearest_one() -> None:
-    """OM-PUSH-03: capital letters count, so mug-l is not MUG-L."""
-    wrong = refused(account(), "order.create", sales_channel=SHOP, order_number="1", lines=[line("mug-l", 1)])
-
-    assert (wrong.code, wrong.field, wrong.value, wrong.nearest) == (
-        "unknown_listing_sku",
-        "listing_sku",
-        "mug-l",
-        "MUG-L",
-    )
-
-
 def line(sku: str, quantity: object, **more: Any) -> dict[str, Any]:
     return {"listing_sku": sku, "quantity": quantity, **more}
-
-
-@pytest.mark.parametrize(
-    ("change", "code", "field"),
-    [
-        ({"sales_channel": 11}, "unknown_sales_channel", "sales_channel"),
-        ({"sales_channel": None}, "missing", "sales_channel"),
-        ({"order_number": None}, "missing", "order_number"),
-        ({"order_number": 7}, "bad_order_number", "order_number"),
-        ({"lines": None}, "missing", "lines"),
-        ({"lines": []}, "bad_lines", "lines"),
-        ({"lines": "MUG-L"}, "bad_lines", "lines"),
-        ({"lines": [line("MUG-L", 0)]}, "bad_units", "quantity"),
-        ({"lines": [line("MUG-L", 1.0)]}, "bad_units", "quantity"),
-        ({"lines": [line("MUG-L", 1), {"quantity": 1}]}, "missing", "listing_sku"),
-        ({"lines": [line("MUG-L", 1, unmapped="yes")]}, "bad_flag", "unmapped"),
-        ({"hold": 1}, "bad_flag", "hold"),
-        ({"awaiting_payment": 0}, "bad_flag", "awaiting_payment"),
-    ],
-)
-def test_order_that_makes_no_sense_is_refused_whole(change: dict[str, Any], code: str, field: str) -> None:
-    """A refused command changes nothing and says which argument is wrong."""
-    wrong = refused(account(stock=[shelf(5)]), "order.create", **(order("1", ("MUG", 1)) | change))
-
-    assert (wrong.code, wrong.field) == (code, field)
-
-
-def test_listing_sku_that_nobody_knows_may_be_let_through() -> None:
-    """unmapped: the order is unresolved, holds nothing and lowers no figure, not even with its known lines."""
-    world = account(stock=[shelf(5)])
-
-    done(world, "order.create", **NAMED, lines=[line("MUG-L", 2), line("NEW", 1, unmapped=True)])
-
-    assert (status(world, "1"), held(world, "1"), figure(world)) == ("MISSING_PRODUCT_INFO", {}, 5)
-
-
-def test_unmapped_line_of_a_known_listing_sku_is_an_ordinary_line() -> None:
-    """unmapped lets a line through; it does not hide what is known."""
-    world = account(stock=[shelf(5)])
-
-    done(world, "order.create", **NAMED, lines=[line("MUG-L", 2, unmapped=True)])
-
-    assert held(world, "1") == {("MUG", 1, ""): 2}
-
-
-def test_unresolved_order_takes_its_units_once_the_unknown_line_is_cancelled() -> None:
-    """What nobody waits for any more does not keep the rest back."""
-    world = account(stock=[shelf(5)])
-    done(world, "order.create", **NAMED, lines=[line("MUG-L", 2), line("NEW", 1, unmapped=True)])
-
-    done(world, "order.cancel", **NAMED, lines=[line("NEW", 1)])
-
-    assert (status(world, "1"), held(world, "1")) == ("AWAITING_SHIPMENT", {("MUG", 1, ""): 2})
 
 
 # -- holding and paying ----------------------------------------------------------------------------
@@ -219,6 +130,7 @@ def test_cancelling_an_order_frees_what_it_holds() -> None:
     with_order(world, "cancel", "1")
 
     assert (figure(world), status(world, "1"), held(world, "1")) == (5, "CANCELLED", {})
+    assert world.orders[SHOP, "1"].draws == []
 
 
 def test_cancelled_units_go_to_waiting_orders() -> None:
@@ -350,6 +262,20 @@ def test_order_that_is_kept_back_cannot_be_shipped(how: str) -> None:
     buy(world, "1", ("MUG", 3), **{how: True})
 
     assert refused(world, "order.ship", **NAMED).code == "not_shippable"
+
+
+@pytest.mark.parametrize("verbs", [["cancel"], ["hold"], ["hold", "release"], ["ship"]])
+def test_order_is_modified_at_the_instant_of_its_last_change(verbs: list[str]) -> None:
+    """Who asks for orders changed since then must find it."""
+    world = account(stock=[shelf(5)])
+    buy(world, "1", ("MUG", 3))
+
+    for verb in verbs:
+        done(world, "clock.advance", by="PT1H")
+        with_order(world, verb, "1")
+
+    assert world.orders[SHOP, "1"].created_ms == world.started_ms
+    assert world.orders[SHOP, "1"].modified_ms == world.now_ms
 
 
 # -- orders that are not there or not in that state -------------------------------------------------

@@ -100,6 +100,7 @@ def test_waiting_orders_are_tried_again_in_creation_order() -> None:
 
     receive(world, 2)
     assert [waits(number, world=world) for number in "123"] == [False, True, True]
+    assert [each.order_number for each in world.waiting.values()] == ["2", "3"]
     receive(world, 1)
     assert [waits(number, world=world) for number in "123"] == [False, True, False]
 
@@ -270,6 +271,18 @@ def test_exclusion_lifted_lets_waiting_orders_through(named: dict[str, Any]) -> 
     done(world, "exclusion.set", warehouses=[], **named)
 
     assert (held(world, "1"), held(world, "2")) == ({("MUG", 1, ""): 3}, {})
+
+
+def test_exclusion_lifted_for_one_channel_serves_no_order_of_another() -> None:
+    """Both wait; the older one's channel stays shut out, so the younger one takes the units."""
+    channels = [{"id": each, "name": f"C{each}", "excluded_warehouses": [1]} for each in (SHOP, 20)]
+    world = account(sales_channels=channels, stock=[shelf(3)], listings=[listing(), listing(601, channel=20)])
+    buy(world, "1", ("MUG", 3), channel=20)
+    buy(world, "1", ("MUG", 3))
+
+    done(world, "exclusion.set", sales_channel=SHOP, warehouses=[])
+
+    assert (held(world, "1"), held(world, "1", 20)) == ({("MUG", 1, ""): 3}, {})
 
 
 def test_own_warehouse_of_another_channel_serves_no_order() -> None:

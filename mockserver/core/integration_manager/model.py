@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # An instant (milliseconds since 1970, UTC), then the order of arrival within it.
 Stamp = tuple[int, int]
+Outcome = Literal["sent", "equal", "failed", "passed_over"]
 
 AUTOMATIC_DELAY_MS: Final = 60_000
 INVENTORY_DOWNLOAD_MS: Final = 3_600_000
@@ -22,7 +23,7 @@ BEFORE_ARRIVALS: Final = -1
 
 @dataclass(slots=True, frozen=True)
 class Level:
-    """What a warehouse has available of one SKU, and as of when. May have a fraction or be below zero."""
+    """What a warehouse has available of one SKU, and as of when. It may have a fraction."""
 
     quantity: Decimal
     as_of: Stamp
@@ -79,7 +80,7 @@ class Line:
 
     sku: str
     at_ms: int
-    outcome: Literal["sent", "equal", "failed", "passed_over"]
+    outcome: Outcome
     reported: Decimal | None = None
     recent_units: int = 0
     number: int | None = None

@@ -52,7 +52,8 @@ def load_sale(world: Account, merchant: Merchant, cart: Cart, sale: Sale) -> set
 
 def _load(world: Account, merchant: Merchant, cart: Cart, order: Order) -> set[str]:
     """Load an order that is allocated and neither on hold nor unpaid (IM-OM-02, 05)."""
-    units = _units_at(order, cart) if order.status == "AWAITING_SHIPMENT" else {}
+    goes_out = not (order.is_finished or order.held or order.awaiting_payment or order.unresolved_status)
+    units = _units_at(order, cart) if goes_out else {}
     if not units:
         return set()
     return _keep_new(world, merchant, cart, order.order_number, order.channel.id, order.created_ms, units)
@@ -112,7 +113,9 @@ def _ordered_units(order: Order, sku: str) -> int:
 
 def newest_of(merchant: Merchant, cart: Cart, number: str) -> KnownOrder | None:
     """Return the latest order of a cart with this number, or None."""
-    return next((each for each in reversed(merchant.orders) if (each.cart, each.order_number) == (cart.name, number)), None)
+    return next(
+        (each for each in reversed(merchant.orders) if (each.cart, each.order_number) == (cart.name, number)), None
+    )
 
 
 def numbers_of(merchant: Merchant, cart: Cart) -> Iterable[str]:

@@ -63,9 +63,13 @@ def whole_units(reported: Decimal, readings: Mapping[str, str]) -> int | None:
 def told_units(whole: int, recent: int, minimum: int, readings: Mapping[str, str]) -> int:
     """Return the units after subtracting, clamping and the minimum level, in the order of ``im.step-order``."""
     if readings["im.step-order"] == "minimum-first":
-        return _clamped((0 if whole < minimum else whole) - recent, readings)
-    left = _clamped(whole - recent, readings)
-    return 0 if left < minimum else left
+        return _clamped(_from_minimum(whole, minimum) - recent, readings)
+    return _from_minimum(_clamped(whole - recent, readings), minimum)
+
+
+def _from_minimum(units: int, minimum: int) -> int:
+    """Return 0 for what lies below the minimum level; level 0 switches it off (IM-SYNC-07)."""
+    return 0 if minimum and units < minimum else units
 
 
 def _clamped(units: int, readings: Mapping[str, str]) -> int:

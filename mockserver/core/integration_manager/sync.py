@@ -72,8 +72,8 @@ def _known_skus(merchant: Merchant, cart: Cart) -> set[str]:
 
 def _line(world: Account, merchant: Merchant, cart: Cart, shelf: Shelf, sku: str) -> Line:
     number = number_of(merchant, cart, sku, world.now_ms, world.readings)
-    if number.units is None and cart.full_sync and world.readings["im.full-sync-content"] == "zero-missing":
-        number = Number(0 if number.reported is None else None, number.reported, number.recent_units, number.reason)
+    if number.reported is None and cart.full_sync and world.readings["im.full-sync-content"] == "zero-missing":
+        number = Number(0)
     if number.units is None:
         return Line(sku, world.now_ms, "passed_over", number.reported, number.recent_units, None, number.reason)
     reason = None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mockserver.core.model import StockLocation, Warehouse
 
 
-class PassedOver(Exception):  # noqa: N818 - says what happened
+class PassedOver(Exception):
     """The cart has no place for the SKU; it is not tried again until there is something new."""
 
 
@@ -77,8 +77,10 @@ class _WarehouseShelf:
         return bool(changed)
 
     def _kept(self, row: StockLocation) -> int:
-        added_back = self._world.readings["im.order-manager-allocations"] == "added-back"
-        return row.locked + (row.allocated if added_back else 0)
+        """Return the units that lie there beside the level: locked ones, and as read those of orders (A-32, A-33)."""
+        readings = self._world.readings
+        locked = row.locked if readings["im.order-manager-locked"] == "added" else 0
+        return locked + (row.allocated if readings["im.order-manager-allocations"] == "added-back" else 0)
 
 
 class _SellerShelf:
