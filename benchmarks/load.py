@@ -15,13 +15,12 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.servers import HOST, ROOT
+from benchmarks.servers import HOST, ROOT, processor_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 _RECEIVE_BYTES: Final = 1 << 18
 _LENGTH: Final = b"content-length:"
@@ -131,10 +130,10 @@ class _Loop:
 
     def saturate(self, count: int) -> None:
         """Send so many requests, keep every connection busy, and wait for the last answer."""
-        used, begun = _processor_seconds(self._pids), time.perf_counter()
+        used, begun = processor_seconds(self._pids), time.perf_counter()
         self._send(count)
         self._seconds += time.perf_counter() - begun
-        self._server_seconds += _processor_seconds(self._pids) - used
+        self._server_seconds += processor_seconds(self._pids) - used
 
     def _send(self, count: int) -> None:
         clock, requests, connections = time.perf_counter, self._requests, self._connections
@@ -151,12 +150,6 @@ class _Loop:
             if number + width < count:
                 sent_at[index] = now
                 connections[index].sendall(requests[(number // width + 1) % len(requests)])
-
-
-def _processor_seconds(pids: Iterable[int]) -> float:
-    """Return the processor time that some processes have had, to the nanosecond; 0 where the kernel does not tell."""
-    files = (file for pid in pids for file in Path(f"/proc/{pid}/task").glob("*/schedstat"))
-    return sum(int(file.read_text().split()[0]) for file in files) / 1e9
 
 
 def _receive(connection: socket.socket, smallest_body: int) -> None:

@@ -18,7 +18,8 @@ def line(row: dict[str, Any]) -> str:
     if "ms" in row:
         return (
             f"{row['case']}: {three(row['ms'])} ms, bare Flask {three(row['floor_ms'])} ms, "
-            f"python -c '' {three(row['python_ms'])} ms{_verdict(row['aim'], row['met'])}"
+            f"python -c '' {three(row['python_ms'])} ms{_verdict(row['aim'], row['met'])}, "
+            f"processor time {three(row['processor_ms'])} ms, bare Flask {three(row['floor_processor_ms'])} ms"
         )
     if "case" in row:
         return (

@@ -9,14 +9,16 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 HOST: Final = "127.0.0.1"
@@ -33,11 +35,12 @@ class NotStarted(RuntimeError):
 
 @dataclass(frozen=True)
 class Running:
-    """A server that answers, its processes, and the seconds from its start to its first 200."""
+    """A server that answers, its processes, and the seconds from its start to its first 200, by the clock and used."""
 
     port: int
     pids: tuple[int, ...]
     seconds_to_first_200: float
+    processor_seconds: float
 
 
 def free_port() -> int:
@@ -56,8 +59,7 @@ def running(command: Sequence[str], health_path: str) -> Iterator[Running]:
         NotStarted: when it does not get that far.
 
     """
-    port = free_port()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    port, environment = free_port(), _environment()
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, *command, str(port)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
@@ -65,9 +67,22 @@ def running(command: Sequence[str], health_path: str) -> Iterator[Running]:
     try:
         _wait_for_200(process, port, health_path)
         seconds = time.perf_counter() - started
-        yield Running(port, (process.pid, *_children(process.pid)), seconds)
+        pids = (process.pid, *_children(process.pid))
+        yield Running(port, pids, seconds, processor_seconds(pids))
     finally:
         _stop(process)
+
+
+@cache
+def _bytecode() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="benchmarks-")
+
+
+def _environment() -> dict[str, str]:
+    """Return this environment with a place for compiled modules: an installed package has its own compiled, too."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": _bytecode().name}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def _wait_for_200(process: subprocess.Popen[bytes], port: int, path: str) -> None:
@@ -92,6 +107,12 @@ def _children(pid: int) -> list[int]:
     """Return the processes that a process has started: the server's worker is one."""
     lists = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for each in lists for child in each.read_text().split()]
+
+
+def processor_seconds(pids: Iterable[int]) -> float:
+    """Return the processor time that some processes have had, to the nanosecond; 0 where the kernel does not tell."""
+    files = (file for pid in pids for file in Path(f"/proc/{pid}/task").glob("*/schedstat"))
+    return sum(int(file.read_text().split()[0]) for file in files) / 1e9
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

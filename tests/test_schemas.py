@@ -29,7 +29,8 @@ OPERATION_IDS = {
         "acknowledgeInventoryV12", "acknowledgeInventoryV11", "exchangeCode", "authorize", "listListings",
         "listSalesChannels", "listProducts", "listProductsV1", "listWarehouses", "getWarehouse", "listInventory",
         "listStockTotals", "listStockTotalsV1", "adjustStock", "createStock", "listOrders", "listOrdersV1", "getOrder",
-        "createOrder", "updateOrders", "updateOrdersV1", "cancelOrder", "shipExternally", "shipStandard", "listShipments",
+        "createOrder", "updateOrders", "updateOrdersV1", "cancelOrder", "shipExternally", "shipStandard",
+        "listShipments",
     },
     "marketplacer": {
         "listInventories", "putInventories", "deleteInventory", "listMultiStoreMemberships", "listVariants",
@@ -39,7 +40,8 @@ OPERATION_IDS = {
     },
     "control": {
         "health", "createWorld", "getWorld", "deleteWorld", "resetWorld", "runCommands", "readJournal", "readClock",
-        "advanceClock", "explainListing", "readIntegrationManager", "listRequests", "saveSnapshot", "listSnapshots", "restoreSnapshot",
+        "advanceClock", "explainListing", "readIntegrationManager", "listRequests", "saveSnapshot", "listSnapshots",
+        "restoreSnapshot",
         "forkSnapshot", "listBehaviours", "getOpenapi", "listWebhooks",
         "createFault", "listFaults", "getFault", "deleteFault",
     },

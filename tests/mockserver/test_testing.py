@@ -17,9 +17,9 @@ import responses
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
+from mockserver.files.world_problems import WorldFileError
 from mockserver.http.wire import DialectError
 from mockserver.testing import mock_world
-from mockserver.files.world_problems import WorldFileError
 from tests.mockserver.asking import ACKNOWLEDGE, ask, figures_told, world_with
 
 if TYPE_CHECKING:
