@@ -51,7 +51,7 @@ def differences(exchange: Mapping[str, Any]) -> list[Json] | None:
         return list(_of_route(exchange))
     operation = contracts.operation(exchange["api"], exchange["operation_id"])
     found = list(_of_call(exchange, operation))[:_MOST_TOLD]
-    return found or [_difference("request", None, _said(exchange), None)]
+    return found or [_in_words(exchange, operation)]
 
 
 def _difference(field: str, got: object, expected: str, behaviour: str | None) -> Json:
@@ -175,6 +175,16 @@ def _of_path(exchange: Mapping[str, Any], operation: Operation) -> Iterator[Json
         if name.startswith("{") and place <= len(parts):
             yield _difference(f"path {name.strip('{}')}", parts[-place], _said(exchange), None)
             return
+
+
+def _in_words(exchange: Mapping[str, Any], operation: Operation) -> Json:
+    """Return what the refusal itself says, at the query parameter that it names, if it names one."""
+    words = _said(exchange)
+    named = [each for each in operation.parameters if each.place == "query" and each.name in words.split()]
+    if not named:
+        return _difference("request", None, words, None)
+    got = raw_query(exchange["query"]).get(named[0].name)
+    return _difference(f"query {named[0].name}", got, words, _behaviour(named[0]))
 
 
 def _said(exchange: Mapping[str, Any]) -> str:

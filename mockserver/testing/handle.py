@@ -31,6 +31,10 @@ class InvalidCommand(ValueError):
     """A command has not the form that its type asks for; none of the batch was run."""
 
 
+class InvalidPlan(ValueError):
+    """A fault plan has not the form that it should have, could never fire, or its id is taken."""
+
+
 class UnknownListing(LookupError):
     """The world has no such listing; ``args[0]`` says which."""
 
@@ -83,6 +87,25 @@ class WorldHandle(ABC):
         if refused and not allow_refused:
             raise CommandRefused(refused)
         return results
+
+    # -- faults --------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def add_fault(self, plan: Mapping[str, Any]) -> str:
+        """
+        Make a fault of a plan, the same as in the control API; return its id.
+
+        Raises:
+            InvalidPlan: when the plan has the wrong form or could never fire.
+        """
+
+    @abstractmethod
+    def faults(self) -> list[Json]:
+        """Return the faults and what has become of each: state, matched, fired_times, left, fired."""
+
+    @abstractmethod
+    def remove_fault(self, fault_id: str) -> None:
+        """Forget a fault. Raises: UnknownFault."""
 
     @property
     def clock(self) -> WorldClock:

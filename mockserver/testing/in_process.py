@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, Final, overload
 import orjson
 
 from mockserver.core.errors import Refused
+from mockserver.faults import DuplicateFault, UselessPlan
 from mockserver.files.world_file import problems_of
 from mockserver.http.auth import marketplacer_caller, order_manager_caller
 from mockserver.http.bodies import broken_rules
+from mockserver.http.control_faults import PLAN, make_fault
 from mockserver.http.failures import Failure
 from mockserver.http.gateway import Gateway
 from mockserver.http.wire import read_dialect
-from mockserver.testing.handle import InvalidCommand, UnknownListing, WorldHandle
+from mockserver.testing.handle import InvalidCommand, InvalidPlan, UnknownListing, WorldHandle
 from mockserver.testing.places import DEFAULT_MARKETPLACER_URL, Place, checked_origin, imitated_places
 from mockserver.testing.sources import given_world
 from mockserver.worlds import Worlds
@@ -100,6 +102,25 @@ class MockWorld(WorldHandle):
     def document(self) -> Json:
         """Return the present state as a world file."""
         return self._hosted.document()
+
+    def add_fault(self, plan: Mapping[str, Any]) -> str:
+        """Make a fault of a plan; return its id. Raises: InvalidPlan."""
+        if problems := broken_rules(PLAN, plan):
+            raise InvalidPlan("; ".join(f"{each.pointer or 'the plan'}: {each.message}" for each in problems))
+        try:
+            return str(make_fault(self._worlds, self._hosted, plan)["id"])
+        except UselessPlan as error:
+            raise InvalidPlan(f"{error.place}: {error}") from None
+        except DuplicateFault as error:
+            raise InvalidPlan(f"/id: there is a fault {error.args[0]!r} already") from None
+
+    def faults(self) -> list[Json]:
+        """Return the faults and what has become of each."""
+        return self._hosted.told_faults()
+
+    def remove_fault(self, fault_id: str) -> None:
+        """Forget a fault. Raises: UnknownFault."""
+        self._hosted.remove_fault(fault_id)
 
     def reset(self) -> None:
         """Go back to the start; credentials stay."""

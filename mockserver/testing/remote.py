@@ -10,7 +10,8 @@ from urllib.parse import quote, urlsplit
 import orjson
 
 from mockserver.core.instants import parse_instant
-from mockserver.testing.handle import InvalidCommand, UnknownListing, WorldHandle
+from mockserver.faults import UnknownFault
+from mockserver.testing.handle import InvalidCommand, InvalidPlan, UnknownListing, WorldHandle
 from mockserver.worlds import DuplicateSnapshot, UnknownSnapshot
 
 if TYPE_CHECKING:
@@ -123,6 +124,26 @@ class ServedWorld(WorldHandle):
     def document(self) -> Json:
         """Return the present state as a world file."""
         return dict(self._call("GET", ""))
+
+    def add_fault(self, plan: Mapping[str, Any]) -> str:
+        """Make a fault of a plan; return its id. Raises: InvalidPlan."""
+        try:
+            return str(self._call("POST", "/faults", dict(plan))["id"])
+        except InvalidCommand as error:
+            raise InvalidPlan(*error.args) from None
+        except ControlRefused as refusal:
+            raise InvalidPlan(refusal.message) from None
+
+    def faults(self) -> list[Json]:
+        """Return the faults and what has become of each."""
+        return list(self._call("GET", "/faults")["faults"])
+
+    def remove_fault(self, fault_id: str) -> None:
+        """Forget a fault. Raises: UnknownFault."""
+        try:
+            self._call("DELETE", f"/faults/{quote(fault_id, safe='')}")
+        except ControlRefused:
+            raise UnknownFault(fault_id, [each["id"] for each in self.faults()]) from None
 
     def reset(self) -> None:
         """Go back to the start; credentials stay."""

@@ -47,6 +47,12 @@ def gate(merchant: Merchant, cart: Cart, readings: Mapping[str, str]) -> str | N
     return None if cart.waiting or cart.full_sync else NOTHING_NEW
 
 
+def note_idle(merchant: Merchant, cart: Cart, at_ms: int, readings: Mapping[str, str]) -> None:
+    """Note that a scheduled sync came and went with nothing to send."""
+    if cart.last_sync is None or cart.last_sync.at_ms < at_ms:
+        cart.last_sync = SyncReport(at_ms, gate(merchant, cart, readings) or NOTHING_NEW)
+
+
 def _sent(world: Account, merchant: Merchant, cart: Cart) -> list[Line]:
     shelf = shelf_of(world, cart)
     skus = _due_skus(merchant, cart, shelf, world.readings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mockserver.core.instants import instant_text
+from mockserver.core.instants import instant_text, is_representable
 from mockserver.core.integration_manager.document import integration_manager_of, number
 from mockserver.core.integration_manager.quantities import number_of
 from mockserver.core.integration_manager.sync import gate
@@ -22,6 +22,7 @@ def view_of(world: Account) -> View:
 
     ``nothing_sent_because`` is why a sync of this instant would send nothing, None when it would send something.
     """
+    world.integration.catch_up(world)
     written = integration_manager_of(world.integration).get("merchants", [])
     return {
         "now": instant_text(world.now_ms),
@@ -78,4 +79,5 @@ def _line(world: Account, merchant: Merchant, cart: Cart, line: Line) -> View:
 
 
 def _instant(at_ms: int | None) -> str | None:
-    return None if at_ms is None else instant_text(at_ms)
+    """Return an instant as text, None where there is none or it lies beyond the end of the calendar."""
+    return None if at_ms is None or not is_representable(at_ms) else instant_text(at_ms)

@@ -40,11 +40,36 @@ def test_at_one_instant_orders_are_downloaded_before_carts_are_synced():
 
 
 def test_one_entry_of_the_agenda_stands_for_all_schedules():
-    """However long the world runs, what is pending does not grow."""
+    """However many carts wait for a sync; where nothing is to be done there is none."""
     world = two_carts()
+    assert 0 == len(world.agenda)
+
+    report(world, 20)
+    assert 1 == len(world.agenda)
     done(world, "clock.advance", by="P30D")
 
-    assert 1 == len(world.agenda)
+    assert 0 == len(world.agenda)
+
+
+def test_a_leap_to_the_end_of_the_calendar_costs_nothing():
+    """Runs that would find nothing to do are not run, and the schedules are where they would be."""
+    world = two_carts()
+    done(world, "clock.advance", to="9999-12-31T23:30:00Z")
+
+    assert "2026-01-05T09:00:00Z" < cart_view(world)["last_sync"]["at"] == "9999-12-31T23:00:00Z"
+    assert cart_view(world)["next_sync"] is None
+
+
+def test_a_report_at_the_very_instant_of_a_sync_waits_for_the_next_one():
+    """What fell due at 10:00 had nothing to send; the report of 10:00 is sent at 11:00."""
+    world = merchant([seller_cart()])
+    at(world, "10:00")
+    report(world, 20)
+    at(world, "10:59")
+    before = shown(world)
+    at(world, "11:00")
+
+    assert (50, 20) == (before, shown(world))
 
 
 def test_schedules_keep_their_pace_when_time_leaps():
