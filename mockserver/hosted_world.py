@@ -139,7 +139,7 @@ class HostedWorld:
             at_ms = self.world.now_ms
             outcome = self.world.execute(command)
             if outcome.status == "done":
-                self._journal.append(at_ms, command)
+                self._journal.append(at_ms, dict(command))
                 if command["type"] == "listing.set":
                     self.fragments.clear()
                 self._wake_courier()
