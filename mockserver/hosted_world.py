@@ -15,6 +15,7 @@ from mockserver.core.instants import instant_text
 from mockserver.core.world import Outcome, World
 from mockserver.credentials import Credentials
 from mockserver.faults import Faults
+from mockserver.files.world_file import garbage_collection_paused
 from mockserver.journal.memory import Entry, MemoryJournal
 from mockserver.limits import Limits
 from mockserver.recorder import Recorder
@@ -82,7 +83,8 @@ class HostedWorld:
         self.credentials = Credentials()
         self.recorder = Recorder()
         self.answer_headers: dict[object, tuple[tuple[str, str], ...]] = {}
-        self.fragments: dict[int, bytes] = {}
+        self.fragments: dict[int, str] = {}
+        self.inventory_fragments: dict[int, tuple[object, bytes]] = {}
         self._clock = clock
         self._base_readings = dict(readings)
         self._start = _Start(document)
@@ -95,7 +97,8 @@ class HostedWorld:
         self.is_meddled_with = self.limits is not None
 
     def _fresh_world(self, document: Mapping[str, Any]) -> World:
-        return World.from_document(document, resolve({**self._base_readings, **document.get("readings", {})}))
+        with garbage_collection_paused():
+            return World.from_document(document, resolve({**self._base_readings, **document.get("readings", {})}))
 
     # -- trouble -----------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -23,18 +24,17 @@ MarkerKey = tuple[int | None, int, str | None]
 
 
 class Row(NamedTuple):
-    """One answered listing and the units its channel may show."""
+    """
+    One listing and the units its channel may show.
+
+    Made once, when the listing falls due, so that answering it costs next to nothing. Until it is answered it also
+    says since which command it waits, and whether it is due come what may.
+    """
 
     listing: Listing
     figure: int
-
-
-class Due(NamedTuple):
-    """Why a listing waits for its marker: since which command, with which figure, and whether come what may."""
-
-    seq: int
-    figure: int
-    forced: bool
+    seq: int = 0
+    forced: bool = False
 
 
 class Marker:
@@ -46,7 +46,7 @@ class Marker:
         self.channel = channel
         self.cursor = 0
         self.answered = array("q")
-        self.due: OrderedDict[int, Due] = OrderedDict()
+        self.due: OrderedDict[int, Row] = OrderedDict()
         self.offered: dict[int, int] = {}
 
     @property
@@ -112,9 +112,9 @@ class Feed:
             return
         if before is None or self._order == "latest-change":
             marker.due.pop(position, None)
-            marker.due[position] = Due(seq, figure, forced)
+            marker.due[position] = Row(listing, figure, seq, forced)
         else:
-            marker.due[position] = Due(before.seq, figure, forced)
+            marker.due[position] = Row(listing, figure, before.seq, forced)
 
     def _spoken(self, listing: Listing, shown: int | None, known: int) -> int | None:
         if shown is None:
@@ -172,13 +172,16 @@ class Feed:
     def _take_all(self, marker: Marker, limit: int) -> list[Row]:
         if not marker.has_walked:
             return self._take_merged([marker], limit) if marker.due else self._walk(marker, limit)
-        listings, answered, due = marker.channel.listings, marker.answered, marker.due
-        rows = []
-        for _ in range(min(limit, len(due))):
-            position, (_, figure, _) = due.popitem(last=False)
-            answered[position] = figure
-            rows.append(Row(listings[position], figure))
-        return rows
+        answered, due = marker.answered, marker.due
+        taken = list(islice(due.items(), limit))
+        if len(taken) == len(due):
+            due.clear()
+        else:
+            for position, _ in taken:
+                del due[position]
+        for position, row in taken:
+            answered[position] = row[1]
+        return [row for _, row in taken]
 
     def _walk(self, marker: Marker, limit: int) -> list[Row]:
         rows: list[Row] = []
@@ -204,8 +207,8 @@ class Feed:
     def _head(self, marker: Marker) -> tuple[int, int] | None:
         """Return (since which command, listing id) of the next row."""
         walking = self._next_walked(marker)
-        first = next(iter(marker.due.items()), None)
-        waiting = None if first is None else (first[1].seq, marker.channel.listings[first[0]].id)
+        first = next(iter(marker.due.values()), None)
+        waiting = None if first is None else (first.seq, first.listing.id)
         if walking is None or waiting is None:
             return walking or waiting
         return min(walking, waiting)
@@ -222,12 +225,12 @@ class Feed:
 
     def _take(self, marker: Marker) -> Row:
         walking = self._next_walked(marker)
-        first = next(iter(marker.due.items()), None)
-        if walking is not None and (first is None or walking < (first[1].seq, marker.channel.listings[first[0]].id)):
+        first = next(iter(marker.due.values()), None)
+        if walking is not None and (first is None or walking < (first.seq, first.listing.id)):
             return self._walk_one(marker)
-        position, due = marker.due.popitem(last=False)
-        marker.answered[position] = due.figure
-        return Row(marker.channel.listings[position], due.figure)
+        position, row = marker.due.popitem(last=False)
+        marker.answered[position] = row.figure
+        return row
 
     def _walk_one(self, marker: Marker) -> Row:
         listing = marker.channel.listings[marker.cursor]
@@ -268,15 +271,15 @@ class Feed:
             listing = marker.channel.listings[marker.cursor]
             figure = self._shown(listing)
             assert figure is not None  # noqa: S101 - as in _walk_one
-            marker.due[marker.cursor] = Due(listing.created_seq, figure, forced=False)
+            marker.due[marker.cursor] = Row(listing, figure, listing.created_seq)
             marker.answered.append(_NEVER)
             marker.cursor += 1
 
     def _candidates(self, markers: list[Marker]) -> Iterator[tuple[int, int, int, int]]:
         for index, marker in enumerate(markers):
-            for position, due in marker.due.items():
-                since = 0 if self._order == "listing-id" else due.seq
-                yield since, marker.channel.listings[position].id, index, position
+            for position, row in marker.due.items():
+                since = 0 if self._order == "listing-id" else row.seq
+                yield since, row.listing.id, index, position
 
     def _answer(self, marker: Marker, position: int) -> Row:
         due = marker.due[position]
@@ -285,7 +288,7 @@ class Feed:
         else:
             marker.answered[position] = due.figure
             del marker.due[position]
-        return Row(marker.channel.listings[position], due.figure)
+        return due
 
     def _confirm(self, marker: Marker, acknowledged: frozenset[int]) -> None:
         for position, figure in list(marker.offered.items()):

@@ -24,7 +24,7 @@ from mockserver.core.model import (
     Warehouse,
 )
 from mockserver.core.order_loading import load_orders
-from mockserver.core.problems import Ids, Problems
+from mockserver.core.problems import Ids, Problems, own_text
 from mockserver.core.rules import rule_from
 from mockserver.core.stock_commands import listed_on
 
@@ -154,14 +154,14 @@ def load_products(world: Account, given: Any, problems: Problems) -> None:
     ids = Ids("order_manager.products", given, problems)
     products, by_id = world.products, world.products_by_id
     for index, (entry, own_id) in enumerate(zip(given, ids, strict=True)):
-        sku = entry["master_sku"]
+        sku = own_text(entry["master_sku"])
         if sku in products:
             problems.add(f"order_manager.products[{index}].master_sku", "stands here twice", sku)
         product = Product(own_id, sku, intern(entry.get("type", "CORE_PRODUCT")), entry.get("active", True))
         product.allow_backorders = entry.get("allow_backorders", False)
         if "excluded_warehouses" in entry:
             product.excluded = _excluded(world, entry, f"order_manager.products[{index}]", problems)
-        details = {key: entry[key] for key in _PRODUCT_DETAILS if key in entry}
+        details = {key: own_text(entry[key]) for key in _PRODUCT_DETAILS if key in entry}
         product.details = details or NO_DETAILS
         products[sku] = by_id[own_id] = product
     for index, entry in enumerate(given):
@@ -206,13 +206,17 @@ def load_stock(world: Account, given: Any, problems: Problems) -> None:
     """Add the stock locations of a world file."""
     ids = Ids("order_manager.stock", given, problems)
     products, warehouses = world.products, world.warehouses
+    locations: dict[str, str] = {"": ""}
     for index, (entry, own_id) in enumerate(zip(given, ids, strict=True)):
         product, warehouse = products.get(entry["master_sku"]), warehouses.get(entry["warehouse"])
         path = f"order_manager.stock[{index}]"
         if product is None or warehouse is None or product.type == VIRTUAL_PRODUCT:
             _unplaced(world, entry, path, problems)
             continue
-        row = StockLocation(own_id, product, warehouse, intern(entry.get("location", "")), entry["on_hand"])
+        location = entry.get("location", "")
+        if location not in locations:
+            locations[location] = location = own_text(location)
+        row = StockLocation(own_id, product, warehouse, locations[location], entry["on_hand"] + 0)
         if len(entry) > 3:
             _fill(row, entry)
         if any(other.warehouse is warehouse and other.location == row.location for other in product.stock):
@@ -254,7 +258,7 @@ def load_listings(world: Account, given: Any, problems: Problems) -> None:
         if product is None or channel is None:
             _unlisted(world, entry, f"order_manager.listings[{index}]", problems)
             continue
-        sku = entry["listing_sku"]
+        sku = own_text(entry["listing_sku"])
         if sku in channel.by_sku:
             place = f"order_manager.listings[{index}].listing_sku"
             problems.add(place, f"stands twice on sales channel {channel.id}", sku)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from math import floor, isfinite
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockserver.core.errors import Refused
@@ -147,7 +148,7 @@ class Marketplace:
     def ordered(self, variant: Variant) -> list[Inventory]:
         """Return the variant's inventories in the order of the list (reading 19)."""
         by_seller = self.readings["mp.list-order"] == "seller-id"
-        return sorted(variant.inventories.values(), key=lambda held: (held.seller if by_seller else held.id, held.id))
+        return sorted(variant.inventories.values(), key=attrgetter("seller", "id") if by_seller else attrgetter("id"))
 
     def count_of(self, variant: Variant) -> int:
         """Return the variant's own count; that of a multi-store variant is a sum (reading 24)."""

@@ -114,7 +114,7 @@ def read_world(path: Path) -> dict[str, Any]:
     if path.suffix.lower() not in _SUFFIXES:
         raise UnusableFile(str(path), f"a world file ends in {', '.join(_SUFFIXES)}")
     content = _read_bytes(path)
-    with _garbage_collection_paused():
+    with garbage_collection_paused():
         document = _parse_json(content, path) if path.suffix.lower() == ".json" else _parse_yaml(content, path)
     if not isinstance(document, dict):
         raise WorldFileError([Problem(str(path), "a world file is an object with the key 'format'", line=1)])
@@ -131,7 +131,7 @@ def _read_bytes(path: Path) -> bytes:
 
 
 @contextmanager
-def _garbage_collection_paused() -> Iterator[None]:
+def garbage_collection_paused() -> Iterator[None]:
     """Make millions of objects that all stay without looking through them again and again: 1.1 s against 4.6 s."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -212,7 +212,7 @@ def build_world(
 
     with problems_of(source, text_file=text_file):
         complete = behaviours.resolve({**document.get("readings", {}), **readings})
-        with _garbage_collection_paused():
+        with garbage_collection_paused():
             return World.from_document(document, complete)
 
 

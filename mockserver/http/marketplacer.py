@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
+
 from mockserver.core.marketplace import count_of
 from mockserver.http.bodies import broken_rules, parse_json
 from mockserver.http.exchange import Answer
@@ -16,6 +18,7 @@ from mockserver.http.mp_common import (
     id_of,
     malformed,
     marketplace_of,
+    media_type_of,
     number_in_path,
     page_of,
     seller_of,
@@ -23,12 +26,15 @@ from mockserver.http.mp_common import (
 from mockserver.http.query import parsed_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mockserver.core.marketplace import Advert, Inventory, Variant
     from mockserver.http.exchange import Call
 
 Json = dict[str, Any]
+
+# As in wire.py: a cache, dropped as a whole rather than let it outgrow the world.
+_MOST_FRAGMENTS: Final = 50_000
 
 
 def _variant(call: Call) -> Variant:
@@ -58,8 +64,21 @@ def list_inventories(call: Call) -> Answer:
 def _inventories(call: Call, variant: Variant) -> Answer:
     own_only = call.option("mp.member-reads") == "own" and seller_of(call) != variant.owner
     held = marketplace_of(call).ordered(variant)
-    data = [inventory_json(call, each) for each in held if not own_only or each.seller == seller_of(call)]
-    return answer(call, {"data": data})
+    data = _encoded(call, [each for each in held if each.seller == seller_of(call)] if own_only else held)
+    return Answer(200, b'{"data":[' + b",".join(data) + b"]}", media_type_of(call.world))
+
+
+def _encoded(call: Call, inventories: Iterable[Inventory]) -> Iterator[bytes]:
+    """Yield inventories as JSON; one whose values are those of the last time is not rendered again."""
+    kept = call.world.inventory_fragments
+    if len(kept) > _MOST_FRAGMENTS:
+        kept.clear()
+    for held in inventories:
+        values = (held.count_on_hand, held.price, held.sale_price, held.infinite, held.seller, held.fulfilment_provider)
+        last = kept.get(held.id)
+        if last is None or last[0] != values:
+            last = kept[held.id] = (values, orjson.dumps(inventory_json(call, held)))
+        yield last[1]
 
 
 def put_inventories(call: Call) -> Answer:
