@@ -28,10 +28,5 @@ class Agenda:
         due_ms, _, command = heappop(self._queue)
         return due_ms, command
 
-    @property
-    def next_ms(self) -> int | None:
-        """The instant of the next effect, or None."""
-        return self._queue[0][0] if self._queue else None
-
     def __len__(self) -> int:
         return len(self._queue)

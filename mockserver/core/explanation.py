@@ -46,7 +46,7 @@ def explain(world: Account, listing_id: int) -> Steps:
         "rounding": "down to whole units",
         "channel_figure": allocation.channel_figure(product, channel, world.inactive_warehouses, world.readings),
         "figure": world.figure(listing),
-        "shown": world.shown(listing),
+        "shown": _told(world, listing),
         "silent_because": _silence(world, listing),
         **_native(world, listing),
         "behaviours": behaviours_of(product, world),
@@ -172,9 +172,17 @@ def _native(world: Account, listing: Listing) -> Steps:
     return {"native_shown": world.native.shown.get(listing.id), "native_push_due": push_due}
 
 
+def _told(world: Account, listing: Listing) -> int | None:
+    """Return what the feed tells; a reading may have it leave out a figure of 0 (A-24)."""
+    shown = world.shown(listing)
+    return None if shown == 0 and world.readings["alloc.zero-figure"] == "left-out" else shown
+
+
 def _silence(world: Account, listing: Listing) -> str | None:
-    if world.shown(listing) is not None:
+    if _told(world, listing) is not None:
         return None
+    if world.shown(listing) is not None:
+        return "a figure of 0 is left out"
     if not listing.active:
         return "the listing is inactive"
     if not listing.push_inventory:

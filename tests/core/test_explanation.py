@@ -183,3 +183,12 @@ def test_unknown_listing_is_refused_with_the_nearest_id() -> None:
 
     assert (caught.value.code, caught.value.nearest) == ("unknown_listing", "501")
     assert str(caught.value) == "no listing 5011; nearest valid: '501'"
+
+
+def test_figure_of_zero_that_the_feed_leaves_out_is_explained_as_silence() -> None:
+    """50 % of 1 is 0: told under the default reading, left out under the other, and explain agrees with the feed."""
+    told = account(stock=[shelf(1)], rules=[percent(50)])
+    silent = account(stock=[shelf(1)], rules=[percent(50)], readings={"alloc.zero-figure": "left-out"})
+
+    assert (told.explain(501)["shown"], told.explain(501)["silent_because"]) == (0, None)
+    assert (silent.explain(501)["shown"], silent.explain(501)["silent_because"]) == (None, "a figure of 0 is left out")
