@@ -1,16 +1,14 @@
-"""Reading the acknowledge endpoint with the names of the default wire dialect."""
+"""Reading the acknowledge endpoint with the names of the default wire dialect, which the target puts into its own."""
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.resources import schemas_dir
+from conformance.dialect import default as dialect
 from conformance.verdict import UnexpectedAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from conformance.target import Answer, TargetWorld
 
@@ -18,14 +16,6 @@ MOST_ROWS: Final = 1000
 MOST_CALLS: Final = 20
 
 Row = dict[str, Any]
-
-
-@cache
-def dialect() -> Mapping[str, Any]:
-    """Return the default names of the acknowledge call's parameters and row fields."""
-    text = (schemas_dir() / "dialects" / "acknowledge.json").read_text(encoding="utf-8")
-    names: Mapping[str, Any] = json.loads(text)
-    return names
 
 
 def read(

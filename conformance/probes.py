@@ -93,9 +93,23 @@ def run_option(target: Target, probe: Probe, option: str) -> Verdict:
 
 def observe(target: Target, probe: Probe, option: str) -> object:
     """Return what is to be seen of a world in which the reading has this option."""
-    with target.world({**probe.world, "readings": {probe.reading: option}}) as world:
-        results = take_all(world, probe.steps)
-        return world.redacted(observation(probe.observe, results))
+    return _seen(target, probe, {probe.reading: option})
+
+
+def follow(target: Target, probe: Probe, switched: Mapping[str, str]) -> tuple[str | None, object]:
+    """
+    Return the option that the target follows unasked, None when it is none of those known, and what was seen of it.
+
+    ``switched`` are readings that the world is switched to; the probe's own is left to the target.
+    """
+    pinned = {reading: option for reading, option in switched.items() if reading != probe.reading}
+    seen = _seen(target, probe, pinned)
+    return next((option for option, value in probe.expect.items() if _equal(seen, value)), None), seen
+
+
+def _seen(target: Target, probe: Probe, readings: Mapping[str, str]) -> object:
+    with target.world({**probe.world, "readings": dict(readings)}) as world:
+        return world.redacted(observation(probe.observe, take_all(world, probe.steps)))
 
 
 def observation(wanted: Mapping[str, Any] | Sequence[Mapping[str, Any]], results: Sequence[StepResult]) -> object:

@@ -19,12 +19,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
+from conformance import exchange
 from conformance.verdict import Inconclusive, UnexpectedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
     from typing import Self
+
+    from conformance.case import Case
+    from conformance.dialect import Interpreter
 
 SECONDS_PER_CALL: Final = 30.0
 LONGEST_EXCERPT: Final = 300
@@ -36,6 +40,7 @@ NO_CONTROL: Final = {
     405: "there is no control API to make worlds with",
     501: "there is no control API to make worlds with",
 }
+UNREMARKABLE: Final = frozenset({"accept", "accept-encoding", "connection", "user-agent", "host", "server", "date"})
 MEDIA_TYPES: Final = {"order_manager": "application/json", "marketplacer": "application/vnd.api+json"}
 
 
@@ -70,6 +75,7 @@ class Target:
 
     def __init__(self, name: str, client: httpx.Client, base_url: str, *, control_token: str | None = None) -> None:
         self.name = name
+        self.dialect: Interpreter | None = None
         self._client = client
         self._base_url = base_url
         self._control_headers = {"Authorization": f"Bearer {control_token}"} if control_token else {}
@@ -109,23 +115,28 @@ class Target:
         """Close the connection."""
         self._client.close()
 
-    def send(self, method: str, url: str, **parts: Any) -> Answer:
+    def send(self, method: str, url: str, *, keep_answer: bool = True, **parts: Any) -> Answer:
         """
-        Send one request and return the answer, whatever its status.
+        Send one request and return the answer, whatever its status; an answer not kept stays out of every report.
 
         Raises:
             Inconclusive: when no answer comes.
         """
         try:
-            response = self._client.request(method, url, **parts)
+            request = self._client.build_request(method, url, **parts)
+            response = self._client.send(request)
         except httpx.TransportError as error:
             raise Inconclusive(f"{self.name}: no answer ({type(error).__name__})") from error
-        return Answer(response.status_code, dict(response.headers), response.content)
+        answer = Answer(response.status_code, dict(response.headers), response.content)
+        exchange.note(_sent(request), _came_back(answer, keep_body=keep_answer))
+        return answer
 
     def control(self, method: str, path: str, body: object = None) -> Answer:
         """Call the control API; ``path`` goes behind its prefix."""
         parts = {} if body is None else {"json": body}
-        return self.send(method, f"{self._base_url}{CONTROL}{path}", headers=self._control_headers, **parts)
+        url = f"{self._base_url}{CONTROL}{path}"
+        # What answers the making of a world holds its credentials.
+        return self.send(method, url, headers=self._control_headers, keep_answer=path != "/worlds", **parts)
 
     @contextmanager
     def world(self, document: Mapping[str, Any]) -> Iterator[TargetWorld]:
@@ -142,11 +153,21 @@ class Target:
         if answer.status != 201:
             raise UnexpectedAnswer("POST /_mock/worlds", 201, f"{answer.status} {answer.excerpt}")
         world = _created(self, answer)
+        for secret in (*world.tokens, *world.api_keys.values()):
+            exchange.hide(secret)
         try:
             yield world
         finally:
             with suppress(Inconclusive):
                 self.control("DELETE", f"/worlds/{world.id}")
+
+    @contextmanager
+    def place_for(
+        self, case: Case, readings: Mapping[str, str]
+    ) -> Iterator[tuple[TargetWorld, Mapping[str, int | str]]]:
+        """Hand out a world to carry a case out in, switched to these readings, and the values of the case's names."""
+        with self.world({**case.world, "readings": dict(readings)}) as world:
+            yield world, case.bind or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,19 +181,25 @@ class TargetWorld:
     api_keys: Mapping[str, str] = field(repr=False)
 
     def call(self, request: Mapping[str, Any]) -> Answer:
-        """Send one request as a vector or a probe writes it down (schemas/harness/probe.json, request)."""
+        """Send one request as a case, a vector or a probe writes it down (schemas/harness/case.json, request)."""
         api: str = request["api"]
+        dialect = self.target.dialect if api == "order_manager" else None
+        if dialect is not None:
+            request = dialect.out(request)
         if api == "control":
             return self.target.control(request["method"], f"/worlds/{self.id}{request['path']}", request.get("body"))
-        headers = {**self._credentials(request.get("as")), **_media_type(request)}
+        headers = {**self._credentials(request.get("as")), **_media_type(request), **request.get("headers", {})}
         url = f"{self.urls[api].rstrip('/')}{request['path']}"
-        return self.target.send(
+        answer = self.target.send(
             request["method"], url, params=request.get("query"), headers=headers, content=_content(request)
         )
+        return answer if dialect is None else _put_home(dialect, request, answer)
 
     def _credentials(self, caller: Mapping[str, Any] | None) -> dict[str, str]:
         if caller is None:
             return {}
+        if "secret" in caller:
+            return {"Authorization": f"Bearer {caller['secret']}"}
         if "token" in caller:
             return {"Authorization": f"Bearer {self._token(caller['token'])}"}
         key = self.api_keys.get(str(caller["seller"]))
@@ -223,6 +250,32 @@ class TargetWorld:
         if isinstance(value, dict):
             return {key: self.redacted(each) for key, each in value.items()}
         return value
+
+
+def _sent(request: httpx.Request) -> dict[str, Any]:
+    headers = {name: value for name, value in request.headers.items() if name not in UNREMARKABLE}
+    return {
+        "method": request.method,
+        "url": _without_credentials(str(request.url)),
+        "headers": exchange.without_secrets(headers),
+        "body": exchange.cut(request.content),
+    }
+
+
+def _came_back(answer: Answer, *, keep_body: bool) -> dict[str, Any]:
+    headers = {name: value for name, value in answer.headers.items() if name not in UNREMARKABLE}
+    return {
+        "status": answer.status,
+        "headers": exchange.without_secrets(headers),
+        "body": exchange.cut(answer.body) if keep_body else "(not kept)",
+    }
+
+
+def _put_home(dialect: Interpreter, request: Mapping[str, Any], answer: Answer) -> Answer:
+    body = answer.json
+    if body is None:
+        return answer
+    return Answer(answer.status, answer.headers, json.dumps(dialect.home(request, body)).encode())
 
 
 def _created(target: Target, answer: Answer) -> TargetWorld:

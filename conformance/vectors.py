@@ -89,8 +89,7 @@ def run_vector(target: Target, vector: Vector) -> Verdict:
     found: tuple[Difference, ...] = ()
     broken: str | None = None
     try:
-        with target.world({**vector.world, "readings": dict(vector.readings)}) as world:
-            found = tuple(_blanked(world, _judges[vector.kind](world, vector)))
+        found = tuple(carry_out(target, vector, {}))
     except UnexpectedAnswer as answer:
         found = (answer.difference,)
     except Inconclusive:
@@ -98,6 +97,20 @@ def run_vector(target: Target, vector: Vector) -> Verdict:
     except Exception as error:
         broken = f"{type(error).__name__}: {error}"
     return Verdict(vector.id, vector.title, vector.source, vector.grade, vector.why, found, broken)
+
+
+def carry_out(target: Target, vector: Vector, switched: Mapping[str, str]) -> Iterator[Difference]:
+    """
+    Yield where the target tells something else than the vector expects.
+
+    ``switched`` are readings that its world is switched to besides the vector's own.
+
+    Raises:
+        Inconclusive: when the target cannot be reached or driven.
+        UnexpectedAnswer: when the answer to a call ends the vector.
+    """
+    with target.world({**vector.world, "readings": {**switched, **vector.readings}}) as world:
+        yield from _blanked(world, _judges[vector.kind](world, vector))
 
 
 def _blanked(world: TargetWorld, found: Iterable[Difference]) -> Iterator[Difference]:

@@ -36,7 +36,9 @@ OPERATION_IDS = {
         "listInventories", "putInventories", "deleteInventory", "listMultiStoreMemberships", "listVariants",
         "getVariant", "listAdvertVariants", "getAdvertVariant", "setStockOnHand", "listAdverts", "getAdvert",
         "listInvoices", "getInvoice", "sendInvoice", "readyInvoice", "collectInvoice", "listInvoiceShipments",
-        "getInvoiceShipment", "createInvoiceShipment", "updateInvoiceShipment",
+        "getInvoiceShipment", "createInvoiceShipment", "updateInvoiceShipment", "createAdvert", "updateAdvert",
+        "deleteAdvert", "createVariant", "updateVariant", "deleteVariant", "updateAdvertVariant",
+        "deleteAdvertVariant",
     },
     "control": {
         "health", "createWorld", "getWorld", "deleteWorld", "resetWorld", "runCommands", "readJournal", "readClock",
@@ -52,6 +54,7 @@ COMMANDS = {
     "inventory.delete", "inventories.put", "feed.acknowledge", "wms.report", "clock.advance",
     "wms.ship", "cart.sync", "cart.download", "integration.run", "native.push",
     "variants.set_counts", "invoice.send", "invoice.ready", "invoice.collect", "invoice.ship", "invoice.track",
+    "advert.create", "advert.put", "advert.delete", "variant.create", "variant.put", "variant.delete",
     "webhook.set", "webhook.send", "webhook.result", "stock.adjust", "stock.create", "order.update",
 }  # fmt: skip
 ODD_VALUES = (

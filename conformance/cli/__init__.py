@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COMMANDS = {
+    "run": "Judge a server by every check, or by those named.",
+    "list": "List the checks.",
+    "show": "Show a check, a requirement or a reading.",
+    "requirements": "List every behaviour, and what checks it.",
+    "probe": "Find out which readings a server follows.",
     "readings": "Switch on every option of every reading and look whether it shows.",
+    "report": "Make a report of a raw run file.",
     "vectors": "Compare figures and answers with the shipped vectors.",
 }
 

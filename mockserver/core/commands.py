@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.core import (
+    advert_commands,
     instants,
     invoice_commands,
     order_commands,
@@ -141,6 +142,12 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "inventory.delete": inventory_delete,
     "inventories.put": inventories_put,
     "variants.set_counts": variants_set_counts,
+    "advert.create": advert_commands.advert_create,
+    "advert.put": advert_commands.advert_put,
+    "advert.delete": advert_commands.advert_delete,
+    "variant.create": advert_commands.variant_create,
+    "variant.put": advert_commands.variant_put,
+    "variant.delete": advert_commands.variant_delete,
     "feed.acknowledge": feed_acknowledge,
     "wms.report": integration.wms_report,
     "wms.ship": integration.wms_ship,

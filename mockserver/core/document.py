@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from mockserver.core.account import Account, Link
-    from mockserver.core.marketplace import Inventory, Variant
+    from mockserver.core.marketplace_model import Inventory, Variant
     from mockserver.core.model import Listing, Order, OrderLine, Product, SalesChannel, StockLocation, Warehouse
     from mockserver.core.shipments import Shipment
 
@@ -223,7 +223,7 @@ def _variant(variant: Variant) -> Document:
     return {
         "id": variant.id,
         "advert_id": variant.advert_id,
-        "sku": variant.sku,
+        **_given(sku=variant.sku or None),
         "count_on_hand": variant.count_on_hand,
         "infinite": variant.infinite,
         **variant.details,

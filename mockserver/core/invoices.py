@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mockserver.core.account import Account
-    from mockserver.core.marketplace import Sale, Variant
+    from mockserver.core.marketplace_model import Sale, Variant
 
 BUY_ONLINE: Final = "buy_online"
 CLICK_AND_COLLECT: Final = "click_and_collect"

@@ -1,95 +1,19 @@
-"""Marketplacer: sellers, multi-stores, variants, inventories and sales. Sources: MP-INV-01 to 13, MP-API-05."""
+"""Marketplacer: who sees what, writes of inventories, and sales. Sources: MP-INV-01 to 13, MP-API-05."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
-from math import floor, isfinite
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from mockserver.core.errors import Refused
-from mockserver.core.model import no_details
+from mockserver.core.marketplace_model import Advert, Change, Inventory, Sale, Seller, Variant
+from mockserver.core.marketplace_values import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from mockserver.core.invoices import Invoice
-
-MOST_UNITS: Final = 1_000_000_000
-_MOST_DIGITS: Final = 18
-_LONGEST_TEXT: Final = 10_000
-
-
-@dataclass(slots=True, eq=False)
-class Seller:
-    """Somebody who sells on the marketplace; ``scope`` is what the key may do: read, write or manage."""
-
-    id: int
-    name: str
-    scope: str = "manage"
-
-
-@dataclass(slots=True, eq=False)
-class Advert:
-    """A product page of the marketplace, with one or more variants."""
-
-    id: int
-    details: Mapping[str, Any] = field(default_factory=no_details)
-
-
-@dataclass(slots=True, eq=False)
-class Inventory:
-    """One seller's holding of one multi-store variant (MP-INV-02). Prices are decimals, None when unset."""
-
-    id: int
-    seller: int
-    count_on_hand: int = 0
-    price: Decimal | None = None
-    sale_price: Decimal | None = None
-    infinite: bool = False
-    fulfilment_provider: str = ""
-
-
-@dataclass(slots=True, eq=False)
-class Variant:
-    """
-    What shoppers buy.
-
-    A multi-store variant has an owner and inventories, a single-seller variant a seller and its own count (MP-INV-13).
-    """
-
-    id: int
-    advert_id: int
-    sku: str
-    owner: int | None
-    seller: int | None
-    count_on_hand: int = 0
-    infinite: bool = False
-    price: Decimal | None = None
-    sale_price: Decimal | None = None
-    inventories: dict[int, Inventory] = field(default_factory=dict)
-    details: Mapping[str, Any] = field(default_factory=no_details)
-
-
-@dataclass(slots=True, frozen=True)
-class Sale:
-    """Units that a shopper bought of one seller."""
-
-    variant: int
-    seller: int
-    quantity: int
-    order_number: str
-    at_ms: int
-
-
-class Change(NamedTuple):
-    """Something that a webhook may tell: class, event and thing; ``of_stock`` for inventory writes and sales."""
-
-    kind: str
-    event: str
-    subject: Any
-    of_stock: bool = False
 
 
 @dataclass(slots=True)
@@ -132,6 +56,40 @@ class Marketplace:
         named = () if owner is None else (owner, *self.multi_stores.get(owner, ()))
         readers = {each for variant in self.variants_of(advert.id) for each in self.readers_of_variant(variant)}
         return frozenset(readers | {*named, *(() if seller is None else (seller,))})
+
+    def holder_of(self, advert: Advert) -> Mapping[str, int | None]:
+        """Return whose the advert is: ``multi_store_owner`` or ``seller``; nothing where its variants disagree."""
+        named = {key: advert.details[key] for key in ("multi_store_owner", "seller") if key in advert.details}
+        if named:
+            return named
+        holders = {(variant.owner, variant.seller) for variant in self.variants_of(advert.id)}
+        if len(holders) != 1:
+            return {}
+        owner, seller = holders.pop()
+        return {"seller": seller} if owner is None else {"multi_store_owner": owner}
+
+    def visible_advert(self, advert_id: int, seller: int) -> Advert:
+        """
+        Return an advert that the seller may see.
+
+        Raises:
+            Refused: ``not_found`` when there is none.
+        """
+        advert = self.adverts.get(advert_id)
+        if advert is None or seller not in self.readers_of_advert(advert):
+            raise Refused("not_found", f"no advert {advert_id} belongs to the key", field="advert", value=advert_id)
+        return advert
+
+    def refuse_members(self, holders: Container[int | None], seller: int, field_name: str, value: int) -> None:
+        """
+        Let nobody but its holder write what others may see too (mp.member-writes).
+
+        Raises:
+            Refused: ``not_found`` or ``forbidden``.
+        """
+        if seller not in holders:
+            code = "not_found" if self.readings["mp.member-writes"] == "not-found" else "forbidden"
+            raise Refused(code, f"the {field_name} is another seller's", field=field_name, value=value)
 
     def visible_variant(self, variant_id: int, seller: int) -> Variant:
         """
@@ -293,114 +251,7 @@ class Marketplace:
             raise Refused("sold_out", message, field="quantity", value=quantity)
         if not stock.infinite:
             stock.count_on_hand -= quantity
-        sale = Sale(variant.id, seller, quantity, order_number, at_ms)
+        sale = Sale(variant.id, seller, quantity, order_number, at_ms, variant.sku)
         self.sales.append(sale)
         self.note("VARIANT", "update", variant, of_stock=True)
         return sale
-
-
-def merged(present: Inventory | None, seller: int, record: Mapping[str, Any], readings: Mapping[str, str]) -> Inventory:
-    """
-    Return the inventory that results from writing a record over what is present; absent keys keep their value.
-
-    Raises:
-        Refused: ``unprocessable`` with the attribute that is wrong.
-    """
-    base = present or Inventory(id=0, seller=seller)
-    countless = present is None and "count_on_hand" not in record and not record.get("infinite")
-    if countless and readings["mp.create-without-count"] == "refused":
-        raise Refused("unprocessable", "count_on_hand must be given", field="count_on_hand", value=None)
-    if readings["mp.omitted-attribute"] == "reset":
-        base = Inventory(id=base.id, seller=seller)
-    price = price_of("price", record, base.price, readings)
-    sale_price = price_of("sale_price", record, base.sale_price, readings)
-    if "price" in record or "sale_price" in record:
-        _check_prices(price, sale_price, readings)
-    finite = "count_on_hand" in record and readings["mp.count-on-infinite"] == "becomes-finite"
-    return Inventory(
-        id=base.id,
-        seller=seller,
-        count_on_hand=count_of("count_on_hand", record, base.count_on_hand, readings),
-        price=price,
-        sale_price=sale_price,
-        infinite=flag_of("infinite", record, False if finite else base.infinite),
-        fulfilment_provider=text_of("fulfilment_provider", record, base.fulfilment_provider),
-    )
-
-
-def count_of(name: str, record: Mapping[str, Any], present: int, readings: Mapping[str, str]) -> int:
-    """Return a whole, non-negative count from a record, or what is present."""
-    if name not in record:
-        return present
-    value = record[name]
-    if isinstance(value, float) and isfinite(value) and readings["mp.bad-count"] == "coerced":
-        value = floor(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise Refused("unprocessable", f"{name} must be a whole number", field=name, value=value)
-    if value < 0 and readings["mp.bad-count"] == "coerced":
-        return 0
-    if not 0 <= value <= MOST_UNITS:
-        raise Refused("unprocessable", f"{name} must lie between 0 and {MOST_UNITS}", field=name, value=value)
-    return value
-
-
-def flag_of(name: str, record: Mapping[str, Any], present: bool) -> bool:  # noqa: FBT001 - the value itself
-    """Return a boolean from a record, or what is present."""
-    value = record.get(name, present)
-    if not isinstance(value, bool):
-        raise Refused("unprocessable", f"{name} must be true or false", field=name, value=value)
-    return value
-
-
-def text_of(name: str, record: Mapping[str, Any], present: str) -> str:
-    """Return a string from a record, or what is present."""
-    value = record.get(name, present)
-    if not isinstance(value, str):
-        raise Refused("unprocessable", f"{name} must be a string", field=name, value=value)
-    if len(value) > _LONGEST_TEXT or "\x00" in value:
-        raise Refused("unprocessable", f"{name} must have at most {_LONGEST_TEXT} characters and no NUL", field=name)
-    return value
-
-
-def price_of(
-    name: str, record: Mapping[str, Any], present: Decimal | None, readings: Mapping[str, str]
-) -> Decimal | None:
-    """Return a price from a record, or what is present; prices go in as numbers (MP-INV-08), null clears."""
-    if name not in record:
-        return present
-    value = record[name]
-    if value is None:
-        return _null_price(name, present, readings)
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise Refused("unprocessable", f"{name} must be a number", field=name, value=value)
-    if isinstance(value, str) and readings["mp.string-price"] == "refused":
-        raise Refused("unprocessable", f"{name} must be a number, not a string", field=name, value=value)
-    try:
-        price = Decimal(str(value))
-    except InvalidOperation:
-        raise Refused("unprocessable", f"{name} must be a number", field=name, value=value) from None
-    return _bounded(name, price, value, readings)
-
-
-def _bounded(name: str, price: Decimal, value: object, readings: Mapping[str, str]) -> Decimal:
-    digits = price.as_tuple()
-    if not price.is_finite() or price.adjusted() > _MOST_DIGITS or int(digits.exponent) < -_MOST_DIGITS:
-        raise Refused("unprocessable", f"{name} is out of range", field=name, value=value)
-    if price < 0 and readings["mp.bad-price"] == "refused":
-        raise Refused("unprocessable", f"{name} must not be negative", field=name, value=value)
-    return price
-
-
-def _null_price(name: str, present: Decimal | None, readings: Mapping[str, str]) -> Decimal | None:
-    how = readings["mp.null-price"]
-    if how == "refused":
-        raise Refused("unprocessable", f"{name} must be a number", field=name, value=None)
-    return None if how == "clears" else present
-
-
-def _check_prices(price: Decimal | None, sale_price: Decimal | None, readings: Mapping[str, str]) -> None:
-    if readings["mp.bad-price"] == "accepted" or price is None or sale_price is None:
-        return
-    if sale_price >= price:
-        message = f"sale_price must be below price {price}"
-        raise Refused("unprocessable", message, field="sale_price", value=str(sale_price))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from mockserver.core import instants
 from mockserver.core.account import Link
 from mockserver.core.invoice_loading import load_invoices
-from mockserver.core.marketplace import Advert, Inventory, Seller, Variant
+from mockserver.core.marketplace_model import Advert, Inventory, Seller, Variant
+from mockserver.core.marketplace_values import ADVERT_EXTRAS, VARIANT_TEXTS
 from mockserver.core.problems import Ids
 from mockserver.core.webhook_commands import load_webhooks
 
@@ -66,28 +67,30 @@ _ADVERT_DETAILS = (
     "published",
     "seller",
     "multi_store_owner",
+    *ADVERT_EXTRAS,
 )
-_VARIANT_DETAILS = ("label", "barcode", "external_id")
+_VARIANT_DETAILS = ("label", *VARIANT_TEXTS)
 
 
 def _load_variants(world: Account, section: Mapping[str, Any], problems: Problems) -> None:
     marketplace = world.marketplace
     given = section.get("variants", ())
     adverts = section.get("adverts", ())
+    ids = Ids("marketplacer.variants", given, problems)
     for entry, own_id in zip(adverts, Ids("marketplacer.adverts", adverts, problems), strict=True):
         details = {key: entry[key] for key in _ADVERT_DETAILS if key in entry}
         marketplace.adverts[own_id] = Advert(own_id, details)
-    for index, (entry, own_id) in enumerate(zip(given, Ids("marketplacer.variants", given, problems), strict=True)):
+    for index, (entry, own_id) in enumerate(zip(given, ids, strict=True)):
         path = f"marketplacer.variants[{index}]"
         owner, seller = entry.get("multi_store_owner"), entry.get("seller")
         if (owner is None) == (seller is None):
-            problems.add(path, "give either multi_store_owner or seller", entry["sku"])
+            problems.add(path, "give either multi_store_owner or seller", entry.get("sku", own_id))
         _check_holder(world, path, owner, seller, problems)
         advert = entry.get("advert_id", own_id)
         marketplace.variants[own_id] = Variant(
             own_id,
             advert,
-            entry["sku"],
+            entry.get("sku", ""),
             owner,
             seller,
             entry.get("count_on_hand", 0),
@@ -97,6 +100,8 @@ def _load_variants(world: Account, section: Mapping[str, Any], problems: Problem
             details={key: entry[key] for key in _VARIANT_DETAILS if key in entry},
         )
         marketplace.adverts.setdefault(advert, Advert(advert))
+    world.last_ids["variant"] = ids.last
+    world.last_ids["advert"] = max(marketplace.adverts, default=0)
 
 
 def _check_holder(world: Account, path: str, owner: int | None, seller: int | None, problems: Problems) -> None:

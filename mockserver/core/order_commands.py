@@ -272,7 +272,7 @@ def marketplace_sell(world: Account, command: Mapping[str, Any]) -> object:
         "type": "order.create",
         "sales_channel": link.sales_channel,
         "order_number": number,
-        "lines": [{"listing_sku": variant.sku, "quantity": quantity, "unmapped": True}],
+        "lines": [{"listing_sku": variant.sku or f"variant {variant.id}", "quantity": quantity, "unmapped": True}],
     }
     if link.import_lag_ms:
         world.importing.add((link.sales_channel, number))

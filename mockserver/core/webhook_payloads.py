@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from mockserver.core.account import Account
     from mockserver.core.invoices import Invoice
-    from mockserver.core.marketplace import Advert, Change, Variant
+    from mockserver.core.marketplace_model import Advert, Change, Variant
 
 Node = dict[str, Any]
 

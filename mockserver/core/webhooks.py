@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mockserver.core.account import Account
-    from mockserver.core.marketplace import Change
+    from mockserver.core.marketplace_model import Change
 
 CLASSES: Final = ("VARIANT", "ADVERT", "INVOICE", "SHIPMENT")
 EVENTS: Final = ("create", "update", "destroy")

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Final
 
 from mockserver.behaviours import defaults, header_value
 from mockserver.core.errors import Refused
-from mockserver.http import marketplacer, mp_common, mp_invoices, oauth, order_manager, orders, shipments, stock_writes
+from mockserver.http import (
+    marketplacer,
+    mp_adverts,
+    mp_common,
+    mp_invoices,
+    oauth,
+    order_manager,
+    orders,
+    shipments,
+    stock_writes,
+)
 from mockserver.http.acknowledge import Acknowledge
 from mockserver.http.auth import check_level, marketplacer_caller, order_manager_caller
 from mockserver.http.bodies import LARGEST_BODY
@@ -83,6 +93,14 @@ class Gateway:
             "setStockOnHand": marketplacer.set_stock_on_hand,
             "listAdverts": marketplacer.list_adverts,
             "getAdvert": marketplacer.get_advert,
+            "createAdvert": mp_adverts.create_advert,
+            "updateAdvert": mp_adverts.update_advert,
+            "deleteAdvert": mp_adverts.delete_advert,
+            "createVariant": mp_adverts.create_variant,
+            "updateVariant": mp_adverts.update_variant,
+            "updateAdvertVariant": mp_adverts.update_variant,
+            "deleteVariant": mp_adverts.delete_variant,
+            "deleteAdvertVariant": mp_adverts.delete_variant,
             "listInvoices": mp_invoices.list_invoices,
             "getInvoice": mp_invoices.get_invoice,
             "sendInvoice": mp_invoices.send_invoice,

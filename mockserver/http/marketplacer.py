@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from mockserver.core.marketplace import count_of
+from mockserver.core.marketplace_values import ADVERT_EXTRAS, count_of
 from mockserver.http.bodies import broken_rules, parse_json
 from mockserver.http.exchange import Answer
 from mockserver.http.failures import Failure
@@ -28,7 +28,7 @@ from mockserver.http.query import parsed_query
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from mockserver.core.marketplace import Advert, Inventory, Variant
+    from mockserver.core.marketplace_model import Advert, Inventory, Variant
     from mockserver.http.exchange import Call
 
 Json = dict[str, Any]
@@ -37,7 +37,13 @@ Json = dict[str, Any]
 _MOST_FRAGMENTS: Final = 50_000
 
 
-def _variant(call: Call) -> Variant:
+def variant_of(call: Call) -> Variant:
+    """
+    Return the variant that the path names, if the key may see it and it is of the advert that the path names.
+
+    Raises:
+        Failure: 404.
+    """
     variant = marketplace_of(call).visible_variant(number_in_path(call, "variant_id"), seller_of(call))
     if "advert_id" in call.path and variant.advert_id != number_in_path(call, "advert_id"):
         raise Failure("not_found", "the advert has no such variant")
@@ -55,7 +61,7 @@ def list_inventories(call: Call) -> Answer:
         Failure: 404 for a variant that is not the key's.
     """
     with call.world.lock:
-        variant = _variant(call)
+        variant = variant_of(call)
         if variant.owner is None and call.option("mp.single-store-get") == "not-found":
             raise Failure("not_found", "the variant is not part of a multi-store")
         return _inventories(call, variant)
@@ -89,7 +95,7 @@ def put_inventories(call: Call) -> Answer:
         Failure: 404 for a foreign variant, 415 for the wrong media type, 422 for a record that is refused.
     """
     with call.world.lock:
-        variant = _variant(call)
+        variant = variant_of(call)
         records = _records(call)
         command = {"type": "inventories.put", "variant": variant.id, "by": seller_of(call), "records": records}
         done(call.world.run(command))
@@ -115,6 +121,7 @@ def _record(attributes: Mapping[str, Any]) -> Json:
     return record
 
 
+_VARIANT_EXTRAS: Final = ("notes", "ean", "upc")
 _WRITABLE: Final = ("count_on_hand", "price", "sale_price", "infinite", "seller_id", "fulfilment_provider")
 
 
@@ -126,7 +133,7 @@ def delete_inventory(call: Call) -> Answer:
         Failure: 404 for what is not there or not the key's.
     """
     with call.world.lock:
-        variant = _variant(call)
+        variant = variant_of(call)
         number = number_in_path(call, "inventory_id")
         command = {"type": "inventory.delete", "variant": variant.id, "by": seller_of(call), "inventory_id": number}
         done(call.world.run(command))
@@ -198,7 +205,7 @@ def list_advert_variants(call: Call) -> Answer:
     """
     query = parsed_query(call.operation, call.request.query)
     with call.world.lock:
-        _, variants = _advert(call)
+        _, variants = advert_of(call)
         return page_of(call, query, variants, variant_json)
 
 
@@ -210,8 +217,13 @@ def get_variant(call: Call) -> Answer:
         Failure: 404 for a variant that is not the key's, or not of the advert.
     """
     with call.world.lock:
-        data = variant_json(call, _variant(call))
-        return answer(call, {"data": [data] if call.option("mp.variant-one") == "array" else data})
+        return one_variant(call, variant_of(call))
+
+
+def one_variant(call: Call, variant: Variant) -> Answer:
+    """Answer one variant in the form of the reading mp.variant-one."""
+    data = variant_json(call, variant)
+    return answer(call, {"data": [data] if call.option("mp.variant-one") == "array" else data})
 
 
 def set_stock_on_hand(call: Call) -> Answer:
@@ -238,10 +250,10 @@ def _count(call: Call, value: float | str) -> int | None:
 
 
 def list_adverts(call: Call) -> Answer:
-    """Answer the adverts with a variant that the key may see; sku and barcode match any of its variants."""
+    """Answer the adverts that the key may see; sku and barcode match any of its variants."""
     query = parsed_query(call.operation, call.request.query)
     with call.world.lock:
-        by_advert: dict[int, list[Variant]] = {}
+        by_advert: dict[int, list[Variant]] = {each: [] for each in _named(call)}
         for variant in _visible(call):
             by_advert.setdefault(variant.advert_id, []).append(variant)
         adverts = marketplace_of(call).adverts
@@ -258,19 +270,36 @@ def get_advert(call: Call) -> Answer:
     """
     query = parsed_query(call.operation, call.request.query)
     with call.world.lock:
-        advert, variants = _advert(call)
+        advert, variants = advert_of(call)
         body: Json = {"data": advert_json(call, advert, variants)}
         if "variants" in (query["include"] or "").split(","):
             body["included"] = [variant_json(call, variant) for variant in variants]
         return answer(call, body)
 
 
-def _advert(call: Call) -> tuple[Advert, list[Variant]]:
+def advert_of(call: Call) -> tuple[Advert, list[Variant]]:
+    """
+    Return the advert that the path names, if the key may see it, with those of its variants that it may see.
+
+    Raises:
+        Failure: 404.
+    """
     number = number_in_path(call, "advert_id")
     variants = [variant for variant in _visible(call) if variant.advert_id == number]
-    if not variants:
+    if not variants and number not in _named(call):
         raise Failure("not_found", f"no advert {number} belongs to the key")
     return marketplace_of(call).adverts[number], variants
+
+
+def _named(call: Call) -> set[int]:
+    """Return the adverts that name the key's seller, or a multi-store that it belongs to, as theirs."""
+    marketplace, seller = marketplace_of(call), seller_of(call)
+    stores = {owner for owner, members in marketplace.multi_stores.items() if seller in (owner, *members)}
+    return {
+        advert.id
+        for advert in marketplace.adverts.values()
+        if advert.details.get("seller") == seller or advert.details.get("multi_store_owner") in stores
+    }
 
 
 def _visible(call: Call) -> list[Variant]:
@@ -292,7 +321,7 @@ def _fits(variant: Variant, query: Mapping[str, Any]) -> bool:
 
 def _fits_advert(advert: Advert, variants: Sequence[Variant], query: Mapping[str, Any]) -> bool:
     own = {"sku": query["sku"], "barcode": query["barcode"], "external_id": None}
-    by_variant = any(_fits(variant, own) for variant in variants)
+    by_variant = own["sku"] == own["barcode"] is None or any(_fits(variant, own) for variant in variants)
     return by_variant and query["external_id"] in (None, advert.details.get("external_id"))
 
 
@@ -307,6 +336,7 @@ def variant_json(call: Call, variant: Variant) -> Json:
         "label": variant.details.get("label"),
         "price": _price_number(variant.price),
         "sale_price": _price_number(variant.sale_price),
+        **{name: variant.details[name] for name in _VARIANT_EXTRAS if name in variant.details},
     }
     advert = {"data": {"id": id_of(call, variant.advert_id), "type": "adverts"}}
     return {
@@ -327,13 +357,15 @@ def advert_json(call: Call, advert: Advert, variants: Iterable[Variant]) -> Json
     """Return an advert as the API writes it; its price is a string with a decimal point."""
     listed = list(variants)
     details = advert.details
+    first = listed[0] if listed else None
     attributes = {
-        "title": details.get("title") or listed[0].details.get("label") or listed[0].sku,
+        "title": details.get("title") or (first and (first.details.get("label") or first.sku)) or "",
         "description": details.get("description"),
-        "price": _advert_price(details.get("price"), listed[0].price),
-        "sale_price": _advert_price(details.get("sale_price"), listed[0].sale_price),
+        "price": _advert_price(details.get("price"), first.price if first else None),
+        "sale_price": _advert_price(details.get("sale_price"), first.sale_price if first else None),
         "published": details.get("published", True),
         "external_id": details.get("external_id"),
+        **{name: details[name] for name in ADVERT_EXTRAS if name in details},
     }
     related = [{"id": id_of(call, variant.id), "type": "variants"} for variant in listed]
     return {

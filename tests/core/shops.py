@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mockserver.core.errors import Refused
-    from mockserver.core.marketplace import Inventory
+    from mockserver.core.marketplace_model import Inventory
     from mockserver.core.world import World
 
 OWNER = 9

@@ -35,7 +35,7 @@ def refs(node):
 
 def test_operations_count_as_many_as_the_documents_list():
     """Every documented operation is yielded once."""
-    assert [len(contracts.operations(api)) for api in contracts.APIS] == [25, 20, 23]
+    assert [len(contracts.operations(api)) for api in contracts.APIS] == [25, 28, 23]
 
 
 def test_an_operation_carries_what_a_route_needs():

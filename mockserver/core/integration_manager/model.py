@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from mockserver.core.marketplace import Sale
+    from mockserver.core.marketplace_model import Sale
     from mockserver.core.model import Order
 
 # An instant (milliseconds since 1970, UTC), then the order of arrival within it.

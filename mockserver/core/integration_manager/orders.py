@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mockserver.core.account import Account
     from mockserver.core.integration_manager.model import Cart, Merchant
-    from mockserver.core.marketplace import Sale
+    from mockserver.core.marketplace_model import Sale
     from mockserver.core.model import Order
 
 
@@ -43,8 +43,10 @@ def download(world: Account, merchant: Merchant, cart: Cart) -> set[str]:
 
 def load_sale(world: Account, merchant: Merchant, cart: Cart, sale: Sale) -> set[str]:
     """Load one sale of a marketplace cart; the variant's SKU is the key."""
+    if not sale.sku:
+        return set()
     link = world.links.get(sale.seller)
-    units = {world.marketplace.variants[sale.variant].sku: sale.quantity}
+    units = {sale.sku: sale.quantity}
     # Under the link's sales channel, so that an Order Manager cart of the merchant does not load it once more.
     channel = link.sales_channel if link else None
     return _keep_new(world, merchant, cart, sale.order_number, channel, sale.at_ms, units)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mockserver.core.account import Account
     from mockserver.core.integration_manager.model import Cart
-    from mockserver.core.marketplace import Inventory, Variant
+    from mockserver.core.marketplace_model import Inventory, Variant
     from mockserver.core.model import StockLocation, Warehouse
 
 
@@ -91,7 +91,7 @@ class _SellerShelf:
         self._seller = seller
         self._variants: dict[str, list[Variant]] = {}
         for variant in world.marketplace.variants.values():
-            if self._held(variant) is not None:
+            if variant.sku and self._held(variant) is not None:
                 self._variants.setdefault(variant.sku, []).append(variant)
 
     def skus(self) -> Iterable[str]:

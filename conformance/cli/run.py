@@ -1,0 +1,110 @@
+"""``conformance run``: judge a server by every check, or by those that are named."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from conformance.cli import judging
+from conformance.cli.options import AS_JSON, EXCLUDE, FILE, LEVEL, NAMES, WORKERS, flag, option
+from conformance.cli.progress import Progress
+from conformance.runner import UnknownName, run_checks, selected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from conformance.check import Check, Expecting
+    from conformance.cli.judging import Arguments
+    from conformance.report.raw import Header
+    from conformance.target import Target
+    from conformance.verdict import Run, Verdict
+
+
+@click.command(
+    "run", help="Judge a server by every check, or by those named: checks, requirements, families, readings, patterns."
+)
+@judging.options
+@LEVEL
+@EXCLUDE
+@flag("-x", "--stop-at-first", help="End at the first failure.")
+@WORKERS
+@option("--raw", type=FILE, help="Keep the run, for `conformance report`.")
+@option("--html", type=FILE, help="Write a page to read in a browser.")
+@option("--junit", type=FILE, help="Write JUnit XML.")
+@option("--github", type=FILE, help="Write a summary and annotations for GitHub.")
+@AS_JSON
+@NAMES
+def command(names: tuple[str, ...], **given: Any) -> int:
+    """Return the exit code of the run."""
+    from conformance.checks import load_checks
+
+    arguments = judging.arguments(given)
+    chosen = _selected(load_checks(), names, given)
+    with judging.opened(arguments) as target:
+        expecting = judging.expecting(arguments)
+        said = [*names, *_repeated("--exclude", given["exclude"])]
+        header = judging.header("run", target, arguments, expecting, said, len(chosen))
+        began = time.monotonic()
+        run = _run(target, chosen, expecting, header, arguments, given)
+        _write(header, run, time.monotonic() - began, given)
+    return run.exit_code
+
+
+def _selected(checks: list[Check], names: tuple[str, ...], given: Mapping[str, Any]) -> list[Check]:
+    try:
+        return selected(checks, names=names, exclude=given["exclude"], documented_only=given["level"] == "documented")
+    except UnknownName as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _repeated(option: str, values: Sequence[str]) -> list[str]:
+    return [part for value in values for part in (option, value)]
+
+
+def _run(
+    target: Target,
+    checks: Sequence[Check],
+    expecting: Expecting,
+    header: Header,
+    arguments: Arguments,
+    given: Mapping[str, Any],
+) -> Run:
+    from conformance.report.raw import RawWriter
+
+    began = time.monotonic()
+    with ExitStack() as stack:
+        raw = stack.enter_context(RawWriter(given["raw"], header)) if given["raw"] else None
+        progress = stack.enter_context(Progress(len(checks), "run"))
+
+        def heard(verdict: Verdict) -> None:
+            progress.heard(verdict)
+            if raw is not None:
+                raw.write(verdict)
+
+        run = run_checks(
+            target,
+            checks,
+            expecting,
+            again=lambda check: judging.again("run", target, arguments, check.id),
+            listener=heard,
+            workers=given["workers"],
+            stop_at_first=given["stop_at_first"],
+        )
+        if raw is not None:
+            raw.close(run, time.monotonic() - began)
+    return run
+
+
+def _write(header: Header, run: Run, seconds: float, given: Mapping[str, Any]) -> None:
+    from conformance import report
+    from conformance.report.raw import RawRun
+
+    whole = RawRun.of(header, run, seconds)
+    for form in ("html", "junit", "github"):
+        if given[form] is not None:
+            given[form].write_text(report.render(whole, form), encoding="utf-8")
+    sys.stdout.write(report.render(whole, "json" if given["as_json"] else "terminal"))

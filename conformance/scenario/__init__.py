@@ -1,0 +1,1 @@
+"""Scenarios: files that say what happens on several channels, replayed in virtual time and judged."""

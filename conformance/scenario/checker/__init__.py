@@ -1,0 +1,1 @@
+"""What must hold in every run, and what a run is measured by."""
