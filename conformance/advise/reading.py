@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "stockproof/advice/1"
 # A window with more orders than this is no matter of chance any more, and takes minutes to compute.
-MOST_ORDERS_UNSEEN: Final = 2000
+MOST_ORDERS_UNSEEN: Final = 300
 _RULES: Final[dict[str, Kind]] = {"minimum_level": "minimum-level", "red_zone": "red-zone"}
 
 
@@ -169,7 +169,7 @@ def _feasible(marked: Marked, question: Question) -> Question:
         raise marked.bad(("sync", "every"), "must be a second or more; `change` is for a push with every order")
     unseen = question.rate * (question.sync_interval + question.delay)
     if unseen > MOST_ORDERS_UNSEEN:
-        raise marked.bad(("sync",), f"{unseen:.0f} orders come before a channel hears of the first; at most 2000 work")
+        raise marked.bad(("sync",), f"{unseen:.0f} orders come before a channel hears of the first; at most {MOST_ORDERS_UNSEEN} work")
     return question
 
 

@@ -2,12 +2,126 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.check import Check, Expecting, Finding
+from conformance.checks import at_once, long_runs
 
 if TYPE_CHECKING:
-    from conformance.check import Check
+    from collections.abc import Callable, Iterator, Mapping
+
+    from conformance.target import Target, TargetWorld
+    from conformance.verdict import Difference
+
+    Played = Callable[[TargetWorld], Iterator[Difference]]
+
+OURS: Final = "our decision: what holds for one caller holds for several at once"
 
 
 def checks() -> list[Check]:
-    """Return them, by id."""
-    return []
+    """Return them, in a fixed order."""
+    return [
+        _check(
+            "sequence/readers-share-no-row",
+            "Readers that share a marker and call at once are answered every row, and none of them twice",
+            ("OM-ACK-05", "OM-ACK-04"),
+            "I",
+            "Order Manager help, updating inventory through the API: a call answers what changed since the last one",
+            "240 listings, four readers at once, 25 rows a call: 240 rows, each listing once",
+            at_once.WORLD_OF_LISTINGS,
+            at_once.readers_share_no_row,
+        ),
+        _check(
+            "sequence/members-write-at-once",
+            "Members that write their own records at once lose none of them",
+            ("MP-INV-04", "MP-INV-06"),
+            "D",
+            "Marketplacer legacy seller API, inventory: a member writes its own record, the others keep theirs",
+            "three members, 15 writes each, all at once: each record holds what its seller wrote last: 115, 215, 315",
+            at_once.WORLD_OF_MEMBERS,
+            at_once.members_write_at_once,
+        ),
+        _check(
+            "sequence/shoppers-at-once",
+            "Shoppers that buy at once get no more than the marketplace shows",
+            ("OUR-12",),
+            "G",
+            OURS,
+            "10 shown, 24 shoppers of one unit: 10 are served, 14 refused, 0 left",
+            at_once.WORLD_OF_SHOPPERS,
+            at_once.shoppers_at_once,
+        ),
+        _check(
+            "sequence/orders-at-once",
+            "Orders that come in at once are allocated no more than there is",
+            ("OM-AVAIL-06", "OM-AVAIL-01"),
+            "I",
+            "Order Manager help, inventory chapters: orders take stock as they are created",
+            "10 on hand, 16 orders of one unit: the channel is told 0, and 10 units are allocated",
+            at_once.WORLD_OF_ORDERS,
+            at_once.orders_at_once,
+        ),
+        _check(
+            "sequence/pages-under-change",
+            "A change between two pages is not lost, and shifts no other row off its page",
+            ("OM-ACK-04", "OM-ACK-05"),
+            "I",
+            "Order Manager help, updating inventory through the API: a call answers what changed since the last one",
+            "60 listings in pages of 7 while stock changes between them: in the end every listing was told its stock",
+            long_runs.WORLD_OF_PAGES,
+            long_runs.pages_under_change,
+        ),
+        _check(
+            "sequence/long-run",
+            "Through a long run of receipts, orders, cancellations and shipments every figure is the one worked out",
+            ("OM-AVAIL-01", "OM-AVAIL-08", "OM-ALLOC-06", "OM-ACK-04"),
+            "D",
+            "Order Manager help, inventory chapters: the parts of available; a percentage rounds down",
+            "150 changes on three products; after each, one channel shows what is left, the other 33 % rounded down",
+            long_runs.WORLD_OF_A_LONG_RUN,
+            long_runs.long_run,
+        ),
+        _check(
+            "sequence/two-readers-two-markers",
+            "Two access tokens read at their own pace, and neither takes a change from the other",
+            ("OM-ACK-06",),
+            "G",
+            "reading ack.marker-scope",
+            "30 changes; one reads after each, the other once in the end: both end with the same figures",
+            long_runs.WORLD_OF_TWO_READERS,
+            long_runs.two_readers,
+        ),
+    ]
+
+
+def _check(
+    id_: str,
+    title: str,
+    requirements: tuple[str, ...],
+    grade: str,
+    source: str,
+    why: str,
+    world: Mapping[str, Any],
+    play: Played,
+) -> Check:
+    return Check(
+        id=id_,
+        kind="sequence",
+        title=title,
+        requirements=requirements,
+        source=source,
+        grade=grade,
+        why=why,
+        carry_out=partial(_carry_out, document=world, play=play),
+        shown=partial(_shown, world, why),
+    )
+
+
+def _carry_out(target: Target, expecting: Expecting, document: Mapping[str, Any], play: Played) -> Finding:
+    with target.world({**document, "readings": dict(expecting.switched)}) as world:
+        return Finding(tuple(play(world)))
+
+
+def _shown(world: Mapping[str, Any], why: str) -> dict[str, object]:
+    return {"world": world, "expect": why}

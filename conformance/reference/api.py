@@ -46,7 +46,9 @@ class Api:
         self.client = httpx.Client(base_url=origin, headers=headers, timeout=self.seconds)
         self.stop = stop
 
-    def call(self, method: str, path: str, *, params: dict[str, Any] | None = None, body: Any = None) -> Any:
+    def call(
+        self, method: str, path: str, *, params: dict[str, Any] | None = None, body: Any = None, tries: int = TRIES
+    ) -> Any:
         """
         Return the JSON that the API answers, or None for an answer without a body.
 
@@ -56,7 +58,7 @@ class Api:
             Stopped: when the program was told to stop in between.
         """
         reason = ""
-        for attempt in range(TRIES):
+        for attempt in range(tries):
             try:
                 answer = self.client.request(method, path, params=params, json=body)
                 if answer.status_code < CLIENT_ERRORS:
@@ -65,8 +67,8 @@ class Api:
                 reason = str(answer.status_code)
             except (httpx.TransportError, ValueError) as error:  # no answer, or one that is no JSON
                 answer, reason = None, type(error).__name__
-            self.pause(answer, attempt)
-        raise Unavailable(f"{method} {path}: {reason}, {TRIES} times")
+            self.pause(answer, attempt, last=attempt + 1 == tries)
+        raise Unavailable(f"{method} {path}: {reason}, {tries} times")
 
     def give_up_if_refused(self, answer: httpx.Response, call: str) -> None:
         """Raise Refused for an answer that will be the same next time."""
@@ -74,10 +76,10 @@ class Api:
         if status < SERVER_ERRORS and status != TOO_MANY_REQUESTS:
             raise Refused(status, f"{call}: {status} {answer.text[:300]}")
 
-    def pause(self, answer: httpx.Response | None, attempt: int) -> None:
+    def pause(self, answer: httpx.Response | None, attempt: int, *, last: bool) -> None:
         """Wait as long as the answer asks for, or twice as long each time; after the last try only if it asks."""
         asked = None if answer is None else seconds_asked(answer)
-        if asked is None and attempt + 1 == TRIES:
+        if asked is None and last:
             return
         if self.stop.wait(FIRST_PAUSE * 2**attempt if asked is None else asked):
             raise Stopped

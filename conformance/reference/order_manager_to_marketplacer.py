@@ -132,14 +132,18 @@ class Sync:
                 self.deliver_one(figure)
                 silent = 0
             except (Refused, Unavailable) as error:
-                log.error("%s stays in the outbox: %s", figure.sku, error)
-                self.outbox.failed(figure)
+                self.failed(figure, error)
                 failed += 1
                 silent = silent + 1 if isinstance(error, Unavailable) else 0
             if silent == OUTAGE:
                 log.error("the marketplace does not answer; the rest stays in the outbox")
                 break
         return failed == 0
+
+    def failed(self, figure: Figure, error: Exception) -> None:
+        """Keep a figure that could not be delivered for the next sync."""
+        log.error("%s stays in the outbox: %s", figure.sku, error)
+        self.outbox.failed(figure)
 
     def deliver_one(self, figure: Figure) -> None:
         """Deliver one figure. One that the marketplace does not know yet stays in the outbox."""

@@ -71,11 +71,15 @@ def _top(run: RawRun) -> list[str]:
     lines = [
         f"## {_ICONS.get(code, '⚠️')} {headline(code)}: {_md(run.header['target'])}",
         "",
-        f"{told} — `conformance {run.header['command']}`, {seconds(run.footer['seconds'])},"
-        f" {run.header['started_at']}, version {_md(run.header['version'])}",
+        f"{told} — {_how(run)}",
         "",
     ]
     return lines if reason is None else [*lines, f"> Not judged further: {_md(reason)}", ""]
+
+
+def _how(run: RawRun) -> str:
+    header, took = run.header, seconds(run.footer["seconds"])
+    return f"`conformance {header['command']}`, {took}, {header['started_at']}, version {_md(header['version'])}"
 
 
 def _failures(run: RawRun) -> list[str]:

@@ -132,7 +132,9 @@ class RawWriter:
 
     def __init__(self, path: str | Path, header: Header) -> None:
         # A lone surrogate becomes \udXXX, which is just how JSON spells it.
-        self._file: TextIO = Path(path).open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+        self._file: TextIO = Path(path).open(  # noqa: SIM115 - it is open until the run is over
+            "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+        )
         self._put(header)
 
     def write(self, verdict: Verdict) -> None:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from conformance.report import registry
+from conformance import catalogue
 from conformance.report.text import family
 from conformance.verdict import STATUSES
 
@@ -64,25 +64,25 @@ def requirements(run: RawRun) -> Sequence[RequirementFound]:
     One failure makes it failed. It is verified when a check passed and none of the others broke or could not be
     carried out; checks of what the target declares to lack do not stand in the way.
     """
-    resting: dict[str, list[Verdict]] = {behaviour: [] for behaviour in registry.behaviours()}
+    resting: dict[str, list[Verdict]] = {known.id: [] for known in catalogue.requirements()}
     for verdict in run.verdicts:
         for requirement in dict.fromkeys(verdict.requirements):
             resting.setdefault(requirement, []).append(verdict)
-    return [_requirement(id_, verdicts, run) for id_, verdicts in resting.items()]
+    known = {each.id: each for each in catalogue.requirements()}
+    return [_requirement(id_, known.get(id_), verdicts, run) for id_, verdicts in resting.items()]
 
 
-def _requirement(id_: str, verdicts: Sequence[Verdict], run: RawRun) -> RequirementFound:
-    status, why = _judged(verdicts, run)
+def _requirement(
+    id_: str, known: catalogue.Requirement | None, verdicts: Sequence[Verdict], run: RawRun
+) -> RequirementFound:
+    status, why = _judged(verdicts) if verdicts else ("not-verified", _unjudged(id_, run))
     checks = tuple(verdict.id for verdict in verdicts)
-    behaviour = registry.behaviours().get(id_)
-    if behaviour is not None:
-        return RequirementFound(id_, behaviour.statement, behaviour.grade, behaviour.source, status, why, checks)
-    reading = registry.readings().get(id_)
-    question, grade = (None, None) if reading is None else (reading.question, reading.grade)
-    return RequirementFound(id_, question, grade, None, status, why, checks)
+    if known is None:
+        return RequirementFound(id_, None, None, None, status, why, checks)
+    return RequirementFound(id_, known.statement, known.grade, known.source, status, why, checks)
 
 
-def _judged(verdicts: Sequence[Verdict], run: RawRun) -> tuple[RequirementStatus, str | None]:
+def _judged(verdicts: Sequence[Verdict]) -> tuple[RequirementStatus, str | None]:
     by_status: dict[Status, list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         by_status[verdict.status].append(verdict)
@@ -93,10 +93,13 @@ def _judged(verdicts: Sequence[Verdict], run: RawRun) -> tuple[RequirementStatus
     if by_status["not-run"] or (by_status["skipped"] and not by_status["passed"]):
         left = [*by_status["not-run"], *by_status["skipped"]]
         return "not-verified", "; ".join(dict.fromkeys(verdict.reason or "no reason given" for verdict in left))
-    return ("verified", None) if by_status["passed"] else ("not-verified", _unjudged(run))
+    return "verified", None
 
 
-def _unjudged(run: RawRun) -> str:
+def _unjudged(id_: str, run: RawRun) -> str:
+    untested = catalogue.untested().get(id_)
+    if untested is not None:
+        return f"cannot be seen from outside: {untested}"
     reason = run.footer["inconclusive_because"]
     return "no check of this run rests on it" if reason is None else f"the run ended before: {reason}"
 
@@ -129,7 +132,7 @@ def _reading(id_: str, verdicts: Sequence[Verdict], run: RawRun) -> ReadingFound
     told = run.header["expecting"]["readings"].get(id_)
     expected = seen[0].expected if told is None else told
     options = tuple(dict.fromkeys(each.option for each in seen))
-    known = registry.readings().get(id_)
+    known = catalogue.readings().get(id_)
     status: ReadingStatus = "not-seen" if not options else "as-expected" if options == (expected,) else "differs"
     checks = tuple(verdict.id for verdict in verdicts)
     return ReadingFound(id_, None if known is None else known.question, expected, options, status, checks)

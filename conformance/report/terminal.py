@@ -70,10 +70,9 @@ def _styled(line: str) -> Text:
 
 def _unjudged(run: RawRun, status: Status) -> list[Text]:
     verdicts = run.having(status)
+    label = (LABELS[status].upper(), STYLES[status])
     lines = [
-        Text.assemble(
-            (LABELS[status].upper(), STYLES[status]), f" {safe(verdict.id)}: {one_line(verdict.reason or '')}"
-        )
+        Text.assemble(label, f" {safe(verdict.id)}: {one_line(verdict.reason or '')}")
         for verdict in verdicts[:_MOST_UNJUDGED]
     ]
     more = len(verdicts) - _MOST_UNJUDGED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.check import family as family_of
 from conformance.report.raw import as_text
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ LABELS: Final[Mapping[Status, str]] = {
     "skipped": "skipped",
     "passed": "passed",
 }
-SIGNS: Final[Mapping[Status, str]] = {"failed": "✗", "errored": "!", "not-run": "?", "skipped": "–", "passed": "✓"}
+SIGNS: Final[Mapping[Status, str]] = {"failed": "✗", "errored": "!", "not-run": "?", "skipped": "-", "passed": "✓"}
 MEANINGS: Final[Mapping[Status, str]] = {
     "failed": "The target does something else than is documented, or than the run was told to expect.",
     "errored": "The harness itself broke; this says nothing about the target.",
@@ -45,7 +46,7 @@ HEADLINES: Final[Mapping[int, str]] = {
 
 # Control characters, marks that turn the direction of the text around them, and halves of characters.
 _UNSAFE: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
 
@@ -75,13 +76,10 @@ def one_line(text: str) -> str:
 
 
 def family(verdict: Verdict) -> str:
-    """Return the family that a check belongs to: its id up to the first slash or dot, else that of a requirement."""
-    for mark in ("/", "."):
-        head, found, _ = verdict.id.partition(mark)
-        if found and head:
-            return head
-    first = verdict.requirements[0] if verdict.requirements else ""
-    return first.rpartition("-")[0].lower() or "other"
+    """Return the family that a check counts in: that of its first requirement, else the id up to a slash or dot."""
+    if verdict.requirements:
+        return family_of(verdict.requirements[0])
+    return re.split(r"[/.=]", verdict.id)[0] or "other"
 
 
 def exchange_lines(exchange: Mapping[str, Any], longest: int = 400) -> list[str]:

@@ -1,0 +1,18 @@
+"""Sends counts as 7.0."""
+
+from __future__ import annotations
+
+import sys
+
+from conformance.reference.order_manager_to_marketplacer import Json, Marketplacer, main
+
+BREAKS = "certify.whole-numbers"
+
+
+class Floats(Marketplacer):
+    def write(self, variant: Json, seller: int, count: int) -> None:
+        super().write(variant, seller, float(count))
+
+
+if __name__ == "__main__":
+    sys.exit(main(target=Floats))
