@@ -16,6 +16,7 @@ from mockserver.core.instants import instant_text, parse_instant
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+MOST_FAULTS: Final = 1_000
 _MOST_TOLD: Final = 100
 _CHANCES: Final = 1 << 64
 
@@ -24,6 +25,13 @@ Json = dict[str, Any]
 
 class DuplicateFault(ValueError):
     """The world has a fault of this id already; ``args[0]`` is the id."""
+
+
+class TooManyFaults(ValueError):
+    """The world has as many faults as it may have."""
+
+    def __init__(self) -> None:
+        super().__init__(f"a world has at most {MOST_FAULTS} faults; take some away first")
 
 
 class UnknownFault(KeyError):
@@ -200,8 +208,11 @@ class Faults:
 
         Raises:
             DuplicateFault: when its id is taken.
+            TooManyFaults: when there are a thousand already.
             UselessPlan: when its window or its range of calls is empty.
         """
+        if len(self._faults) >= MOST_FAULTS:
+            raise TooManyFaults
         match = Match.of(plan.get("match", {}), operations)
         _refuse_empty_ranges(match)
         fault_id = plan.get("id") or self._free_id()

@@ -17,6 +17,7 @@ from mockserver.credentials import Credentials
 from mockserver.faults import Faults
 from mockserver.files.world_file import garbage_collection_paused
 from mockserver.journal.memory import Entry, MemoryJournal
+from mockserver.late import LateDeliveries
 from mockserver.limits import Limits
 from mockserver.recorder import Recorder
 from mockserver.webhooks import Courier, post
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from mockserver.clock import Clock
     from mockserver.core.feed import Row
+    from mockserver.faults import Fault
     from mockserver.webhooks import Send
 
 Document = dict[str, Any]
@@ -94,6 +96,7 @@ class HostedWorld:
         self.world = self._fresh_world(document)
         self.limits = Limits.of(document.get("limits", {}))
         self.faults = Faults(self.world.seed)
+        self.late = LateDeliveries()
         self.is_meddled_with = self.limits is not None
 
     def _fresh_world(self, document: Mapping[str, Any]) -> World:
@@ -107,35 +110,56 @@ class HostedWorld:
         Make a fault for these operations and return it as plain JSON types.
 
         Raises:
-            DuplicateFault, UselessPlan: when the plan cannot be made.
+            DuplicateFault, TooManyFaults, UselessPlan: when the plan cannot be made.
         """
         with self.lock:
             fault = self.faults.add(plan, operations)
             self.is_meddled_with = True
-            return fault.told(self.world.now_ms)
+            return self._told_fault(fault)
 
     def told_faults(self) -> list[Document]:
         """Return the faults as plain JSON types, in the order in which they were made."""
         with self.lock:
             self.tick()
-            return [fault.told(self.world.now_ms) for fault in self.faults]
+            return [self._told_fault(fault) for fault in self.faults]
+
+    def _told_fault(self, fault: Fault) -> Document:
+        told = fault.told(self.world.now_ms)
+        if "after" in fault.action:
+            told["pending"] = [instant_text(due_ms) for due_ms in self.late.due_of(fault.id)]
+        return told
 
     def remove_fault(self, fault_id: str) -> None:
         """
-        Forget a fault.
+        Forget a fault, and what it has under way.
 
         Raises:
             UnknownFault: when there is none of that id.
         """
         with self.lock:
             self.faults.remove(fault_id)
+            self.late.drop(fault_id)
             self.is_meddled_with = self.limits is not None or len(self.faults) > 0
+
+    def deliver_later(self, delay_ms: int, fault_id: str, size: int, deliver: Callable[[], object]) -> None:
+        """Have a request with a body of so many bytes delivered once more when so much virtual time has passed."""
+        with self.lock:
+            self.late.put(self.world.now_ms + delay_ms, fault_id, size, deliver)
+
+    def deliver_late(self) -> bool:
+        """Deliver what has arrived by now, after the effects of this instant; returns whether there was any."""
+        with self.lock:
+            had_some = False
+            while (arrived := self.late.pop_due(self.world.now_ms)) is not None:
+                arrived.deliver()
+                had_some = True
+            return had_some
 
     # -- commands ----------------------------------------------------------------------------------
 
     def run(self, command: Mapping[str, Any]) -> Outcome:
         """Execute one command at the present instant, and journal it if it was done."""
-        if command["type"] == "clock.advance" and self.world.webhooks.hooks:
+        if command["type"] == "clock.advance" and (self.world.webhooks.hooks or self.late):
             return self._courier.advance(command)
         with self.lock:
             self.tick()
@@ -150,7 +174,7 @@ class HostedWorld:
 
     def advance_until_delivery(self, target_ms: int) -> int:
         """
-        Move time on to an instant, or to the next at which a webhook is to be sent, and journal that.
+        Move time on to an instant, or to the next with a webhook to send or a late request, and journal that.
 
         Returns the number of effects fired.
 
@@ -159,7 +183,8 @@ class HostedWorld:
         """
         with self.lock:
             at_ms = self.world.now_ms
-            fired = self.world.advance_to(target_ms, until_delivery=True)
+            stop_ms = min(target_ms, max(at_ms, self.late.next_ms)) if self.late else target_ms
+            fired = self.world.advance_to(stop_ms, until_delivery=True)
             self._journal.append(at_ms, {"type": "clock.advance", "to": instant_text(self.world.now_ms)})
             return fired
 
@@ -188,7 +213,11 @@ class HostedWorld:
         world = self.world
         now_ms = self._clock.now_ms(world.now_ms)
         if now_ms > world.now_ms:
-            world.advance_to(now_ms)
+            while self.late and self.late.next_ms <= now_ms:
+                world.advance_to(max(self.late.next_ms, world.now_ms))
+                self.deliver_late()
+            # A late request has looked at the clock itself.
+            world.advance_to(max(now_ms, world.now_ms))
             self._wake_courier()
 
     def catch_up(self) -> None:
@@ -328,6 +357,7 @@ class HostedWorld:
                 world.advance_to(entry.at_ms)
             world.execute(entry.command)
         self.world = world
+        self.late.clear()
         self._journal = MemoryJournal(entries)
         if self.limits is not None:
             self.limits.clear()

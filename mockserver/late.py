@@ -45,9 +45,10 @@ class LateDeliveries:
         self._bytes += size
         heappush(self._queue, Late(due_ms, self._count, fault_id, size, deliver))
 
-    def next_stop(self, now_ms: int, target_ms: int) -> int:
-        """Return where time has to stop on its way from one instant to another."""
-        return min(target_ms, max(now_ms, self._queue[0].due_ms)) if self._queue else target_ms
+    @property
+    def next_ms(self) -> int:
+        """When the next one arrives; there must be one."""
+        return self._queue[0].due_ms
 
     def pop_due(self, now_ms: int) -> Late | None:
         """Return the next that has arrived by ``now_ms``, or None."""

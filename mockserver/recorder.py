@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 REDACTED: Final = "[redacted]"
 _MOST_KEPT: Final = 10_000
+_MOST_BYTES: Final = 64 * 1024 * 1024
 _LONGEST_BODY: Final = 64 * 1024
+# Entries of no more than this are not counted: ten thousand of them take some 30 MiB.
+_SMALL: Final = 2 * 1024
 _SHORTEST_SECRET: Final = 6
 _LOWEST_GOOD: Final = 200
 _LOWEST_REFUSED: Final = 400
@@ -52,10 +55,16 @@ class Exchange(NamedTuple):
 
 
 class Recorder:
-    """Keeps the last ten thousand exchanges, from any thread. What it keeps is raw; what it tells is redacted."""
+    """
+    Keeps the last ten thousand exchanges, from any thread; those of more than 2 KiB take 64 MiB together at most.
+
+    What it keeps is raw; what it tells is redacted.
+    """
 
     def __init__(self) -> None:
         self._kept: deque[Exchange] = deque(maxlen=_MOST_KEPT)
+        self._large: deque[tuple[int, int]] = deque()
+        self._large_bytes = 0
         self._count = 0
         self._lock = Lock()
 
@@ -76,6 +85,7 @@ class Recorder:
     ) -> None:
         """Keep one exchange; bodies are cut at 64 KiB. ``fault`` tells what a fault plan did to it."""
         told, heard = body[:_LONGEST_BODY], answer[:_LONGEST_BODY]
+        size = len(told) + len(heard) + len(path) + len(query) + sum(map(len, headers.values()))
         with self._lock:
             self._count += 1
             number = self._count
@@ -96,6 +106,20 @@ class Recorder:
                     fault,
                 )
             )
+            if size > _SMALL:
+                self._make_room(number, size)
+
+    def _make_room(self, number: int, size: int) -> None:
+        """Count a large exchange, and let the oldest go until the large ones fit; the caller holds the lock."""
+        self._large.append((number, size))
+        self._large_bytes += size
+        while self._large[0][0] < self._kept[0].number:
+            self._large_bytes -= self._large.popleft()[1]
+        while self._large_bytes > _MOST_BYTES:
+            first, gone = self._large.popleft()
+            self._large_bytes -= gone
+            while self._kept[0].number <= first:
+                self._kept.popleft()
 
     @property
     def last(self) -> int:
@@ -131,6 +155,8 @@ class Recorder:
         """Forget everything; numbers go on."""
         with self._lock:
             self._kept.clear()
+            self._large.clear()
+            self._large_bytes = 0
 
 
 class Redaction:

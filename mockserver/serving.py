@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from mockserver.http.app import create_app
+from mockserver.ticker import Ticker
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -111,4 +112,8 @@ def _serve(settings: Settings, app: Flask, host: str, port: int) -> None:
 
 def _application(settings: Settings) -> Flask:
     """Return the application in the worker: the one built before the fork, or a new one where workers are spawned."""
-    return _built.get(settings) or create_app(settings)
+    app = _built.get(settings) or create_app(settings)
+    if settings.clock == "real":
+        # Here, because threads do not survive a fork.
+        Ticker(app.extensions["stockproof"].worlds).start()
+    return app

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
         def advance_until_delivery(self, target_ms: int) -> int:
             """Move time on until something is to be sent, and journal that."""
 
+        def deliver_late(self) -> bool:
+            """Deliver requests that have come late."""
+
     Send = Callable[["Letter"], "Reply"]
 
 # The vendor waits 30 seconds; who moves a clock in a test should not.
@@ -113,7 +116,7 @@ class Courier:
         self._thread: threading.Thread | None = None
 
     def advance(self, command: Mapping[str, Any]) -> Outcome:
-        """Move the clock on; every delivery that falls due on the way is made, and retried, at its own instant."""
+        """Move the clock on; deliveries and late requests that fall due on the way are made at their own instant."""
         host = self._host
         with host.lock:
             host.tick()
@@ -123,7 +126,7 @@ class Courier:
             except Refused as refusal:
                 return Outcome("refused", str(refusal), refusal=refusal)
         # The lock is free while a receiver is spoken to: it may well ask the mock something back.
-        while self._deliver_all() or host.world.now_ms < target_ms:
+        while self._deliver_all() or host.deliver_late() or host.world.now_ms < target_ms:
             with host.lock:
                 fired += host.advance_until_delivery(max(target_ms, host.world.now_ms))
         return Outcome("done", result={"fired": fired, "now": instant_text(host.world.now_ms)})

@@ -191,7 +191,8 @@ class Worlds:
         Raises:
             Refused: ``invalid_grant``.
         """
-        with self._lock, hosted.lock:
+        # The world's lock first: a late duplicate comes while its world is held.
+        with hosted.lock, self._lock:
             granted = hosted.credentials.codes.pop(code, None)
             if granted is None or granted[0] != app.app_key:
                 raise Refused("invalid_grant", "the code is unknown or used up", field="code")

@@ -27,6 +27,8 @@ class Point:
 
     rule: Rule
     outcome: Outcome
+    stranded: float
+    added_hours: float
     is_best: bool
 
 
@@ -34,13 +36,24 @@ def frontier(question: Question, engines: Engines, rules: Sequence[Rule] | None 
     """Return a point for each rule; the best are those that none beats in chance, stranded units and selling time."""
     rules = candidates(question) if rules is None else rules
     outcomes = engines.outcomes(question, rules, min(_RUNS, engines.runs))
-    unbeaten = set(_unbeaten([_costs(outcome) for outcome in outcomes]))
-    pairs = zip(rules, outcomes, strict=True)
+    without = outcomes[rules.index(NO_RULE)]
+    costs = [_rounded(each.chance, *costs_of(each, without, question)) for each in outcomes]
+    unbeaten = set(_unbeaten(costs))
     return [
-        Point(rule, outcome, number in unbeaten)
-        for number, (rule, outcome) in enumerate(pairs)
+        Point(rule, outcome, stranded, delay, number in unbeaten)
+        for number, (rule, outcome, (_, stranded, delay)) in enumerate(zip(rules, outcomes, costs, strict=True))
         if not outcome.sells_nothing
     ]
+
+
+def costs_of(outcome: Outcome, without: Outcome, question: Question) -> tuple[float, float]:
+    """
+    Return the units that a rule strands and the hours that it adds to the selling.
+
+    Not selling is no way to be quick: stranded units count as sold with all channels open, as they would be without it.
+    """
+    lasts = outcome.hours + (outcome.stranded - without.stranded) / question.rate
+    return outcome.stranded, round(max(0.0, lasts - without.hours), 3)
 
 
 def candidates(question: Question) -> list[Rule]:
@@ -63,13 +76,16 @@ def _spread(highest: int, count: int) -> Iterable[int]:
     return sorted({round(1 + step * (highest - 1) / (count - 1)) for step in range(count)})
 
 
-def _costs(outcome: Outcome) -> tuple[float, float, float]:
-    # What differs by less than a person would notice does not differ.
-    return round(outcome.chance, 5), round(outcome.stranded, 2), round(outcome.hours, 3)
+def _rounded(chance: float, stranded: float, hours: float) -> tuple[float, float, float]:
+    # What a person would not notice makes no rule better than another.
+    return round(chance, 4), round(stranded, 2), round(hours, 2)
 
 
 def _unbeaten(costs: Sequence[tuple[float, float, float]]) -> Iterable[int]:
+    """Yield the number of each that none beats; of equals the first, which is the mildest."""
     for number, own in enumerate(costs):
-        others = (other for other in costs if other != own)
-        if not any(all(theirs <= mine for theirs, mine in zip(other, own, strict=True)) for other in others):
+        beaten = any(
+            other != own and all(theirs <= mine for theirs, mine in zip(other, own, strict=True)) for other in costs
+        )
+        if not beaten and own not in costs[:number]:
             yield number

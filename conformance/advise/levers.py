@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # In the order in which they are told.
 _SEARCHED: Final[tuple[Kind, ...]] = ("buffer", "percent", "cap", "minimum-level", "red-zone")
+_ENTERED: Final[tuple[str, ...]] = ("percent", "cap", "minimum-level", "red-zone")
 NAMES: Final[dict[str, str]] = {
     "buffer": "flat buffer",
     "percent": "percentage",
@@ -61,9 +62,19 @@ def smallest_settings(question: Question, engines: Engines) -> list[Lever]:
 
 
 def best(levers: Sequence[Lever]) -> Lever | None:
-    """Return the rule that is enough and strands least; of equals the quickest to sell. None when no rule is enough."""
-    enough = [lever for lever in levers if lever.is_enough and lever.kind in _SEARCHED]
-    return min(enough, key=lambda each: (round(each.outcome.stranded, 2), each.outcome.hours), default=None)
+    """
+    Return the lever that is enough and strands least; of equals the quickest to sell. None when none is enough.
+
+    A rule that Order Manager knows comes before a buffer, which it does not know, and that before more frequent syncs.
+    A split needs a connector of a special kind, so it is never the advice.
+    """
+    enough = [lever for lever in levers if lever.is_enough and lever.kind != "split"]
+
+    def cost(lever: Lever) -> tuple[int, float, float]:
+        class_ = ("buffer", "sync-interval").index(lever.kind) + 1 if lever.kind not in _ENTERED else 0
+        return class_, round(lever.outcome.stranded, 2), lever.outcome.hours
+
+    return min(enough, key=cost, default=None)
 
 
 def _searched(question: Question, kind: Kind, engines: Engines) -> Lever:

@@ -28,13 +28,17 @@ def share(text: str) -> Fraction:
 
 
 def percent(part: float) -> str:
-    """Return a probability for a person: two digits that say something, never 0 for what can happen."""
+    """Return a probability for a person: the digits that say something, never 0 for what can happen."""
     value = part * 100
     if value == 0:
         return "0 %"
     if value < 0.01:
         return "under 0.01 %"
-    return f"{value:.0f} %" if value >= 9.95 else f"{value:.1f} %" if value >= 0.095 else f"{value:.2f} %"
+    if value >= 9.95:
+        return f"{value:.0f} %" if value < 99.5 or value == 100 else "over 99 %"
+    short = f"{value:.2g}"
+    # 0.998 must not read as the 1 that it keeps below.
+    return f"{short} %" if short not in {"1", "0.1", "0.01"} else f"{value:.3g} %"
 
 
 def spelled(length: float) -> str:

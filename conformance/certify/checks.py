@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from conformance.resources import fixtures_dir
 
@@ -36,11 +36,12 @@ class CertifyCheck:
 def all_checks() -> tuple[CertifyCheck, ...]:
     """Return every check, in the order in which they are reported."""
     text = (fixtures_dir() / "certify" / "checks.json").read_text(encoding="utf-8")
-    lists = ("requirements", "scenarios")
-    return tuple(
-        CertifyCheck(**{key: tuple(value) if key in lists else value for key, value in entry.items()})
-        for entry in json.loads(text)["checks"]
-    )
+    return tuple(_check(entry) for entry in json.loads(text)["checks"])
+
+
+def _check(entry: dict[str, Any]) -> CertifyCheck:
+    lists = {name: tuple(entry[name]) for name in ("requirements", "scenarios")}
+    return CertifyCheck(**{**entry, **lists})
 
 
 def checks_of(profile: Profile) -> tuple[CertifyCheck, ...]:

@@ -97,7 +97,11 @@ class Exchange:
         body = self.sent
         data = body.get("data") if isinstance(body, dict) else None
         elements = data if isinstance(data, list) else [data]
-        return [each["attributes"] for each in elements if isinstance(each, dict) and isinstance(each.get("attributes"), dict)]
+        return [
+            each["attributes"]
+            for each in elements
+            if isinstance(each, dict) and isinstance(each.get("attributes"), dict)
+        ]
 
     def as_json(self, redact: Callable[[str], str]) -> dict[str, Any]:
         """Return it for a report: bodies cut, credentials blanked out."""

@@ -42,9 +42,15 @@ class Turn:
     gone: Callable[[float], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """The server's own answer, with which the fault had nothing to do after all: it does not count as fired."""
+
+    reply: Reply
+
+
 Outcome = Reply | Reset
-# Returns None when it did not act after all; then the request goes its way.
-Act = Callable[[Turn], Outcome | None]
+Act = Callable[[Turn], Outcome | Untouched]
 
 
 @dataclass(slots=True)
@@ -86,9 +92,9 @@ class Plan:
         if fault is None:
             return turn.forward()
         outcome = fault.act(turn)
-        if outcome is None:
+        if isinstance(outcome, Untouched):
             self._give_back(fault, turn.exchange)
-            return turn.forward()
+            return outcome.reply
         return outcome
 
     def _claim(self, exchange: Exchange) -> Fault | None:
@@ -169,19 +175,21 @@ def signalling(signal: Callable[[], object]) -> Act:
     return act
 
 
-def losing_rows(turn: Turn) -> Outcome | None:
+def losing_rows(turn: Turn) -> Outcome | Untouched:
     """Let an acknowledge take effect and lose its answer, if there are rows in it; otherwise give the answer."""
     reply = turn.forward()
-    return Reset() if rows_of(reply) else reply
+    return Reset() if rows_of(reply) else Untouched(reply)
 
 
 def rearranging(rearranged: Callable[[list[Any]], list[Any]]) -> Act:
     """Answer the same rows in another order, or more than once."""
 
-    def act(turn: Turn) -> Outcome:
+    def act(turn: Turn) -> Outcome | Untouched:
         reply = turn.forward()
         rows = rows_of(reply)
-        return reply if not rows else Reply(reply.status, reply.headers, json.dumps(rearranged(rows)).encode())
+        if not rows:
+            return Untouched(reply)
+        return Reply(reply.status, reply.headers, json.dumps(rearranged(rows)).encode())
 
     return act
 

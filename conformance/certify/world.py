@@ -74,14 +74,13 @@ ITEMS: Final = (
     Item("TEE-BLUE-S-2", 14, 14, "sku-substring"),
     Item("cap-red", 22, 22, "sku-case"),
     Item("CAP-RED", 21, 21, "sku-case"),
-    Item("SCARF", 31, 31, "sku-case", variant="Scarf"),  # a near miss: no variant of this listing
-    Item("Tasse Ø 8 cm – weiß", 41, 41, "sku-unicode"),
+    Item("Tasse Ø 8 cm, weiß", 41, 41, "sku-unicode"),
     Item("A&B+C/50%#1?=x", 42, 42, "sku-unicode"),
     Item("茶碗 青", 43, 43, "sku-unicode"),
-    Item("GHOST", 5, 5, "unknown-sku", variant=None),
     Item("POSTER-OFF", 6, 6, "push-off-left-alone", listing={"push_inventory": False}),
     Item("CANDLE-GONE", 7, 7, "inactive-left-alone", listing={"active": False}),
     Item("MUG-NONE", 0, 0, "zero-is-sent"),
+    Item("JUG-SELLS-OUT", 18, 18, "zero-is-sent"),
     Item("MUG-ALL-LOCKED", 0, 20, "zero-is-sent", locked=20),
     Item("LAMP-LOCKED", 32, 40, "channel-figure", locked=8),
     Item("RUG-HALF", 7, 15, "channel-figure", rule=HALF),
@@ -92,8 +91,10 @@ ITEMS: Final = (
     Item("BOOK-PRICED", 17, 17, "price-kept", record={"price": "27.38", "sale_price": "21.99"}),
     Item("INK-ENDLESS", 3, 3, "infinite-kept", record={"infinite": True}),
     Item("STOOL-NEW", 9, 9, "figures-match", record=None),  # the seller has no record of it yet
-    POOL,
+    # The last one, so that an integration that stumbles over it has done everything else.
+    Item("SCARF", 31, 31, "sku-case", variant="Scarf"),  # a near miss: no variant of this listing
 )
+GHOST: Final = Item("GHOST", 5, 5, "unknown-sku", variant=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,11 @@ def lite(*, seller: int = OWNER) -> Account:
     return account((*PLAIN, POOL), seller=seller)
 
 
+def haunted(*, seller: int = OWNER) -> Account:
+    """Return an account in which a listing that the marketplace does not know stands between others."""
+    return account((*PLAIN[:2], GHOST, *PLAIN[2:]), seller=seller)
+
+
 def crowd(rows: int) -> Account:
     """
     Return an account in which many rows are due at once.
@@ -170,7 +176,9 @@ def _catalogue(items: Sequence[Item]) -> Document:
         ],
         "products": [{"master_sku": item.master_sku} for item in items],
         "stock": [row for item in items for row in _stock(item)],
-        "rules": [{"master_sku": item.master_sku, "sales_channel": CHANNEL, **item.rule} for item in items if item.rule],
+        "rules": [
+            {"master_sku": item.master_sku, "sales_channel": CHANNEL, **item.rule} for item in items if item.rule
+        ],
     }
 
 
@@ -184,7 +192,13 @@ def _listings(items: Sequence[Item]) -> list[Document]:
     """Return the listings: the channel's first, so that a caller that asks for both channels sees the other's last."""
     ids = count(501)
     own = [
-        {"id": next(ids), "listing_sku": item.sku, "master_sku": item.master_sku, "sales_channel": CHANNEL, **item.listing}
+        {
+            "id": next(ids),
+            "listing_sku": item.sku,
+            "master_sku": item.master_sku,
+            "sales_channel": CHANNEL,
+            **item.listing,
+        }
         for item in items
     ]
     shop = [

@@ -26,7 +26,14 @@ WRITES: Final = 15
 SHOWN, SHOPPERS = 10, 24
 ON_HAND, ORDERS = 10, 16
 
-WORLD_OF_LISTINGS: Final = order_manager_world({f"SKU-{number:03}": number for number in range(1, LISTINGS + 1)})
+EVERY: Final = range(1, LISTINGS + 1)
+
+
+def _sku(number: int) -> str:
+    return f"SKU-{number:03}"
+
+
+WORLD_OF_LISTINGS: Final = order_manager_world({_sku(number): number for number in EVERY})
 WORLD_OF_ORDERS: Final = order_manager_world({"LAMP": ON_HAND})
 WORLD_OF_MEMBERS: Final[dict[str, Any]] = {
     "format": "stockproof/world/1",
@@ -53,13 +60,19 @@ def together(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
 
 def readers_share_no_row(world: TargetWorld) -> Iterator[Difference]:
-    """Yield the listings that were answered twice or never."""
+    """Yield the listings that were answered twice or never: of the first read, and after a change of every one."""
+    yield from _each_once(world, "first read")
+    world.run([{"type": "stock.receive", "master_sku": _sku(number), "warehouse": 1, "units": 1} for number in EVERY])
+    yield from _each_once(world, "after a change")
+
+
+def _each_once(world: TargetWorld, when: str) -> Iterator[Difference]:
     told: Counter[object] = Counter()
     for rows in together([partial(_read_to_the_end, world)] * READERS):
         told.update(rows)
-    for listing in range(1, LISTINGS + 1):
+    for listing in EVERY:
         if told[listing] != 1:
-            yield Difference(f"listings/{listing} (times answered)", 1, told[listing])
+            yield Difference(f"{when}: listings/{listing} (times answered)", 1, told[listing])
 
 
 def _read_to_the_end(world: TargetWorld) -> list[object]:

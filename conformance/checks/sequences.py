@@ -28,7 +28,7 @@ def checks() -> list[Check]:
             ("OM-ACK-05", "OM-ACK-04"),
             "I",
             "Order Manager help, updating inventory through the API: a call answers what changed since the last one",
-            "240 listings, four readers at once, 25 rows a call: 240 rows, each listing once",
+            "240 listings, four readers, 25 rows a call: each listing once, and once more after each has changed",
             at_once.WORLD_OF_LISTINGS,
             at_once.readers_share_no_row,
         ),

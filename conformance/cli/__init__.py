@@ -24,6 +24,7 @@ COMMANDS = {
     "probe": "Find out which readings a server follows.",
     "readings": "Switch on every option of every reading and look whether it shows.",
     "report": "Make a report of a raw run file.",
+    "advise": "Say which rule or sync interval keeps oversells below a target.",
     "vectors": "Compare figures and answers with the shipped vectors.",
 }
 

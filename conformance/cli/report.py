@@ -67,9 +67,9 @@ def deliver(run: RawRun, form: str, out: Path | None) -> None:
 
 
 def _github(run: RawRun, out: Path | None) -> None:
-    from conformance.report.github import annotations, summary_markdown
+    from conformance.report.github import summary_markdown, workflow_commands
 
-    for line in annotations(run):
+    for line in workflow_commands(run):
         click.echo(line)
     named = os.environ.get("GITHUB_STEP_SUMMARY")
     if out is not None:

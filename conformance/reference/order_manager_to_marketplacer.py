@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 VERSIONS = ("v1.2", "v1.1")
 PAGE = 100
 OUTAGE = 3  # so many listings in a row without an answer: the marketplace is down
+UNKNOWN_SECONDS = 3600.0  # a SKU without a variant is looked for again after an hour, or when its figure changes
 UNPROCESSABLE = 422
 
 Json = dict[str, Any]
@@ -67,6 +68,7 @@ class Marketplacer(Api):
     """The part of Marketplacer's seller API that holds stock."""
 
     content_type = "application/vnd.api+json"
+    seconds = 3.0
 
     def variants(self, sku: str) -> Iterator[Json]:
         """Yield the variants with exactly this SKU. The filter of the API may answer others that look like it."""
@@ -146,7 +148,7 @@ class Sync:
         self.outbox.failed(figure)
 
     def deliver_one(self, figure: Figure) -> None:
-        """Deliver one figure. One that the marketplace does not know yet stays in the outbox."""
+        """Deliver one figure. Where the marketplace has no such SKU yet, look again some other time."""
         variants = list(self.target.variants(figure.sku))
         for variant in variants:
             self.show(variant, figure.figure)
@@ -154,6 +156,7 @@ class Sync:
             self.outbox.delivered(figure)
         else:
             log.warning("the marketplace has no variant with the SKU %r", figure.sku)
+            self.outbox.postponed(figure, UNKNOWN_SECONDS)
 
     def show(self, variant: Json, count: int) -> None:
         """Make the marketplace show a count, unless it does so already or never runs out."""
@@ -170,8 +173,7 @@ class Sync:
 
     def show_single(self, variant: Json, count: int) -> None:
         """Do the same for a variant of a single seller, whose stock is its own."""
-        attributes = variant["attributes"]
-        if not attributes.get("infinite") and attributes.get("count_on_hand") != count:
+        if not variant["attributes"].get("infinite"):
             self.target.write_single(variant, count)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -11,13 +12,15 @@ if TYPE_CHECKING:
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS figures
-(listing INTEGER PRIMARY KEY, sku TEXT NOT NULL, figure INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0)
+(listing INTEGER PRIMARY KEY, sku TEXT NOT NULL, figure INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
+not_before REAL NOT NULL DEFAULT 0)
 """
 # A newer figure takes the place of an older one: nothing old can be delivered after something new.
 KEEP = """
 INSERT INTO figures (listing, sku, figure) VALUES (?, ?, ?)
-ON CONFLICT (listing) DO UPDATE SET sku = excluded.sku, figure = excluded.figure
+ON CONFLICT (listing) DO UPDATE SET sku = excluded.sku, figure = excluded.figure, not_before = 0
 """
+DUE = "SELECT listing, sku, figure FROM figures WHERE not_before <= ? ORDER BY failures, figure, listing"
 
 
 class Figure(NamedTuple):
@@ -38,7 +41,10 @@ class Outbox:
     def __init__(self, path: Path) -> None:
         self.file = sqlite3.connect(path)
         self.file.execute("PRAGMA locking_mode = EXCLUSIVE")
-        self.file.execute("BEGIN EXCLUSIVE")
+        try:
+            self.file.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise SystemExit(f"{path}: another copy of the program is at work ({error})") from error
         self.file.execute(TABLE)
         self.file.commit()
 
@@ -48,9 +54,8 @@ class Outbox:
             self.file.executemany(KEEP, figures)
 
     def pending(self) -> list[Figure]:
-        """Return what is to be delivered: what failed before comes last, the lowest figures first."""
-        rows = self.file.execute("SELECT listing, sku, figure FROM figures ORDER BY failures, figure, listing")
-        return [Figure(*row) for row in rows]
+        """Return what is to be delivered now: what failed before comes last, the lowest figures first."""
+        return [Figure(*row) for row in self.file.execute(DUE, (time.time(),))]
 
     def delivered(self, figure: Figure) -> None:
         """Forget a figure that the marketplace has."""
@@ -61,3 +66,9 @@ class Outbox:
         """Keep it for the next sync, behind the others."""
         with self.file:
             self.file.execute("UPDATE figures SET failures = failures + 1 WHERE listing = ?", (figure.listing,))
+
+    def postponed(self, figure: Figure, seconds: float) -> None:
+        """Keep it for later: it is not due again for so long, unless a newer figure comes."""
+        with self.file:
+            later = (time.time() + seconds, figure.listing)
+            self.file.execute("UPDATE figures SET not_before = ? WHERE listing = ?", later)

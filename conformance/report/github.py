@@ -25,13 +25,13 @@ _MARKS: Final = re.compile(r"[\\`*_\[\]<>&|#~{}()!$@]|(?<=:)//")
 
 def render(run: RawRun) -> str:
     """Return the annotations and then the summary, for a log."""
-    return "\n".join([*annotations(run), summary_markdown(run)])
+    return "\n".join([*workflow_commands(run), summary_markdown(run)])
 
 
 # -- annotations -----------------------------------------------------------------------------------------------------
 
 
-def annotations(run: RawRun) -> list[str]:
+def workflow_commands(run: RawRun) -> list[str]:
     """Return the workflow commands that mark the step: an error for each failure, a warning if nothing can be said."""
     bad = [*run.having("errored"), *run.having("failed")]
     shown_ = bad if len(bad) <= MOST_ANNOTATIONS else bad[: MOST_ANNOTATIONS - 1]
@@ -128,13 +128,22 @@ def _requirements(run: RawRun) -> list[str]:
     found = summary.requirements(run)
     counts = summary.requirement_counts(found)
     told = ", ".join(f"{count} {status.replace('-', ' ')}" for status, count in counts.items())
-    rows = [(each.id, each.status, each.why or "") for each in found if each.checks and each.status != "verified"]
-    return _section(f"Requirements: {told}", ("requirement", "", "why"), rows)
+    rows = [
+        (each.id, each.status.replace("-", " "), each.why or "")
+        for each in found
+        if each.checks and each.status != "verified"
+    ]
+    return _section(f"Requirements: {told}", ("requirement", "", "why"), rows) or [f"Requirements: {told}", ""]
 
 
 def _readings(run: RawRun) -> list[str]:
     rows = [
-        (each.id, ", ".join(option or "(none of the options)" for option in each.followed), each.expected, each.status)
+        (
+            each.id,
+            ", ".join(option or "(none of the options)" for option in each.followed),
+            each.expected,
+            each.status.replace("-", " "),
+        )
         for each in summary.readings(run)
     ]
     return _section(f"Readings ({len(rows)})", ("reading", "follows", "expected", ""), rows)

@@ -241,9 +241,9 @@ def _line(raw: bytes, path: Path, number: int) -> dict[str, Any]:
     kind = line.get("type") if isinstance(line, dict) else None
     if kind not in _DEFS:
         raise BadRun(path, number, "neither header, verdict nor footer")
-    for error in _validator(_DEFS[kind]).iter_errors(line):
-        where = "/".join(map(str, error.instance_path))
-        raise BadRun(path, number, f"not as schemas/harness/run.json says: {where or kind}: {_short(error.message)}")
+    for problem in _validator(_DEFS[kind]).iter_errors(line):
+        where = "/".join(map(str, problem.instance_path)) or kind
+        raise BadRun(path, number, f"not as schemas/harness/run.json says: {where}: {_short(problem.message)}")
     return cast("dict[str, Any]", line)
 
 

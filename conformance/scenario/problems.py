@@ -57,7 +57,9 @@ def unknown(what: str, name: object, valid: Iterable[str], path: Path) -> Wrong:
     known = list(valid)
     listed = f"there is {', '.join(known)}" if 0 < len(known) <= 12 else ""
     near = nearest(str(name), known)
-    return Wrong(f"unknown {what} {str(name)!r}" + (f"; {listed}" if listed and near is None else ""), path, nearest=near)
+    return Wrong(
+        f"unknown {what} {str(name)!r}" + (f"; {listed}" if listed and near is None else ""), path, nearest=near
+    )
 
 
 def nearest(name: str, valid: Iterable[str], *, however_unlike: bool = False) -> str | None:

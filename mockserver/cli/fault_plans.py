@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from mockserver.cli.client import Json
 
-ACTIONS: Final = "status:503, delay:2, delay:PT5M, reset:before, reset:after, truncate, lose-reply, duplicate, stale"
+ACTIONS: Final = (
+    "status:503, delay:2, delay:PT5M, reset:before, reset:after, truncate, lose-reply, duplicate[:PT5M], stale"
+)
 _FORMAT: Final = "stockproof/fault-plan/1"
 _WHOLE: Final = re.compile(r"[0-9]{1,9}")
 _SECONDS: Final = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
@@ -64,6 +66,8 @@ def _lose_reply(value: str | None) -> Json | None:
 def _duplicate(value: str | None) -> Json | None:
     if value is None:
         return {}
+    if value.startswith("P"):
+        return {"after": value}
     return {"answer": value} if value in ("first", "second") else None
 
 

@@ -13,7 +13,7 @@ from mockserver import __version__, behaviours, contracts
 from mockserver.core.errors import Refused, nearest
 from mockserver.core.instants import instant_text
 from mockserver.core.integration_manager.view import view_of
-from mockserver.faults import DuplicateFault, UnknownFault, UselessPlan
+from mockserver.faults import DuplicateFault, TooManyFaults, UnknownFault, UselessPlan
 from mockserver.http.auth import bearer
 from mockserver.http.bodies import broken_rules, parse_json
 from mockserver.http.control_faults import PLAN, make_fault
@@ -279,6 +279,8 @@ class Control:
             raise ControlError(422, "invalid_body", f"{error.place}: {error}", [problem | hint]) from None
         except DuplicateFault as error:
             raise ControlError(409, "duplicate_fault", f"there is a fault {error.args[0]!r} already") from None
+        except TooManyFaults as error:
+            raise ControlError(409, "too_many_faults", str(error)) from None
 
     def get_fault(self, world_id: str, fault_id: str) -> Answer:
         """Answer a plan and what has become of it."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockserver import contracts
 from mockserver.core.errors import nearest
+from mockserver.core.instants import parse_duration
 from mockserver.faults import UselessPlan, operations_of
 from mockserver.http.fault_actions import TRANSPORT_HEADERS
 
@@ -36,11 +37,12 @@ def make_fault(worlds: Worlds, hosted: HostedWorld, plan: Mapping[str, Any]) -> 
     Raises:
         UselessPlan: when it could never fire, or asks for what no answer can have.
         DuplicateFault: when its id is taken.
+        TooManyFaults: when the world has as many as it may.
     """
     match = plan.get("match", {})
     operations = operations_of(match, served(), nearest)
     _check_seller(hosted, match)
-    _check_headers(plan["action"])
+    _check_action(plan["action"])
     told = hosted.add_fault(plan, operations)
     worlds.are_meddled_with = True
     return told
@@ -53,7 +55,9 @@ def _check_seller(hosted: HostedWorld, match: Mapping[str, Any]) -> None:
         raise UselessPlan("/match/seller", f"the world has no seller {match['seller']}", hint)
 
 
-def _check_headers(action: Mapping[str, Any]) -> None:
+def _check_action(action: Mapping[str, Any]) -> None:
+    if "after" in action and parse_duration(action["after"]) == 0:
+        raise UselessPlan("/action/after", "a duplicate that comes at once is one without `after`", "PT1S")
     for name in action.get("headers", {}):
         if name.lower() in TRANSPORT_HEADERS:
             raise UselessPlan(f"/action/headers/{name}", f"{name} is the transport's; truncate and reset break it")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from mockserver.core.instants import parse_duration
 from mockserver.faults import Asked
 from mockserver.http.exchange import JSON, Answer, Fate
 from mockserver.http.failures import Failure
@@ -118,21 +119,41 @@ class Trouble:
         return _fated(answer, Fate("lost", hold_seconds=self._action.get("seconds", LONGEST_HOLD_SECONDS)))
 
     def duplicate(self) -> Answer:
-        """Deliver the request twice."""
+        """Deliver the request twice: at once, or again when some virtual time has passed."""
+        if "after" in self._action:
+            return self._duplicate_late()
         wants_first = self._action.get("answer", "first") == "first"
         first = self._recorded(_delivered(self._gateway, self._call), delivered=wants_first, delivery=1)
         # The handler leaves what it learns of the caller on the call; both deliveries start alike.
         second = self._recorded(_delivered(self._gateway, self._call), delivered=not wants_first, delivery=2)
         return first if wants_first else second
 
+    def _duplicate_late(self) -> Answer:
+        hosted, size = self._call.world, len(self._call.request.body)
+        if not hosted.late.has_room(size):
+            return self._nothing()
+        first = self._recorded(_delivered(self._gateway, self._call), delivery=1)
+        hosted.deliver_later(parse_duration(self._action["after"]), self._fault.id, size, self._deliver_again)
+        return first
+
+    def _deliver_again(self) -> None:
+        """Handle the request as if it came now; whom it came from was settled when it came first."""
+        first = self._firing.request
+        self._recorded(_delivered(self._gateway, self._call), delivered=False, delivery=2)
+        self._firing.request = first
+
+    def _nothing(self) -> Answer:
+        """Answer as if there were no fault."""
+        with self._call.world.lock:
+            self._fault.withdraw(self._firing)
+        return self._gateway.finished(self._call, _delivered(self._gateway, self._call))
+
     def stale(self) -> Answer:
         """Answer what the caller heard last at the same address; without such an answer nothing has happened."""
         request = self._call.request
         old = self._call.world.recorder.previous(request.method, request.path, request.query, request.headers)
         if old is None:
-            with self._call.world.lock:
-                self._fault.withdraw(self._firing)
-            return self._gateway.finished(self._call, _delivered(self._gateway, self._call))
+            return self._nothing()
         media_type = self._gateway.media_type_of(self._call) if old.answer else None
         headers = tuple(pair for pair in old.answer_headers if pair[0] != FAULT_HEADER)
         return self._recorded(Answer(old.status, old.answer, media_type, headers), is_real=False)

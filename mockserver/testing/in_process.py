@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, overload
 import orjson
 
 from mockserver.core.errors import Refused
-from mockserver.faults import DuplicateFault, UselessPlan
+from mockserver.faults import DuplicateFault, TooManyFaults, UselessPlan
 from mockserver.files.world_file import problems_of
 from mockserver.http.auth import marketplacer_caller, order_manager_caller
 from mockserver.http.bodies import broken_rules
@@ -113,6 +113,8 @@ class MockWorld(WorldHandle):
             raise InvalidPlan(f"{error.place}: {error}") from None
         except DuplicateFault as error:
             raise InvalidPlan(f"/id: there is a fault {error.args[0]!r} already") from None
+        except TooManyFaults as error:
+            raise InvalidPlan(str(error)) from None
 
     def faults(self) -> list[Json]:
         """Return the faults and what has become of each."""

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.faults import Asked, DuplicateFault, Faults, UnknownFault, UselessPlan, operations_of
+from mockserver.faults import (
+    MOST_FAULTS,
+    Asked,
+    DuplicateFault,
+    Faults,
+    TooManyFaults,
+    UnknownFault,
+    UselessPlan,
+    operations_of,
+)
 
 KNOWN = {
     "listListings": ("order-manager", "GET", "/v1/listings"),
@@ -212,3 +221,16 @@ def test_a_match_that_fits_no_route_is_refused(match, place):
         operations_of(match, KNOWN, lambda value, _: f"near {value}")
 
     assert refused.value.place == place
+
+
+def test_a_world_has_a_thousand_faults_at_most():
+    """Every one costs every request a look; taking one away makes room."""
+    faults = Faults(1)
+    for _ in range(MOST_FAULTS):
+        faults.add({"action": {"type": "stale"}}, frozenset({"listListings"}))
+
+    with pytest.raises(TooManyFaults, match="at most 1000 faults"):
+        faults.add({"action": {"type": "stale"}}, frozenset({"listListings"}))
+
+    faults.remove("fault-7")
+    assert faults.add({"action": {"type": "stale"}}, frozenset({"listListings"})).id == f"fault-{MOST_FAULTS + 1}"

@@ -148,3 +148,47 @@ def test_of_two_secrets_the_longer_is_taken_out_whole():
 def test_any_bytes_can_be_told(body):
     """As text where they are no JSON."""
     json.dumps(told(body=body, answer=body), ensure_ascii=False).encode()
+
+
+def kept_ids(recorder):
+    return [each.number for each in recorder._kept]
+
+
+def test_large_exchanges_take_sixty_four_mebibytes_at_most():
+    """Ten thousand answers of 64 KiB would take 640 MB: the oldest go first, and numbers go on."""
+    recorder = Recorder()
+    large = b"x" * (64 * 1024)
+    for _ in range(1_100):
+        record(recorder, answer=large)
+
+    ids = kept_ids(recorder)
+    assert 1_000 < len(ids) <= 1_024
+    assert sum(len(each.answer) for each in recorder._kept) <= 64 * 1024 * 1024
+    assert ids == list(range(ids[0], 1_101))
+
+
+def test_large_ones_that_have_fallen_out_count_no_more():
+    """Small requests push them out by number; then there is room for as many again."""
+    recorder = Recorder()
+    large = b"x" * (64 * 1024)
+    for _ in range(1_000):
+        record(recorder, answer=large)
+    for _ in range(10_000):
+        record(recorder)
+    for _ in range(1_000):
+        record(recorder, answer=large)
+
+    assert len(kept_ids(recorder)) == 10_000
+    recorder.clear()
+    for _ in range(1_000):
+        record(recorder, body=large)
+    assert len(kept_ids(recorder)) == 1_000
+
+
+def test_long_headers_and_addresses_count_too():
+    """A body is not the only thing that is long."""
+    recorder = Recorder()
+    for _ in range(1_100):
+        record(recorder, query="q" * 32 * 1024, headers={"x-long": "h" * 32 * 1024})
+
+    assert 1_000 < len(kept_ids(recorder)) <= 1_024

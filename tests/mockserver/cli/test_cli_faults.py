@@ -23,6 +23,7 @@ from mockserver.cli.fault_plans import action, calls, words
         ("lose-reply:0.5", {"type": "lose_reply", "seconds": 0.5}),
         ("duplicate", {"type": "duplicate"}),
         ("duplicate:second", {"type": "duplicate", "answer": "second"}),
+        ("duplicate:PT5M", {"type": "duplicate", "after": "PT5M"}),
         ("stale", {"type": "stale"}),
     ],
 )

@@ -7,6 +7,7 @@ import time
 import pytest
 import requests
 
+from mockserver import faults
 from mockserver.http.app import create_app
 from mockserver.settings import Settings
 from mockserver.testing import mock_world
@@ -55,6 +56,23 @@ def test_a_plan_that_makes_no_sense_is_refused(demo, plan, status, words):
     assert reply.status == status
     assert words in reply.json["message"]
     assert len(demo.control("GET", FAULTS).json["faults"]) == 1
+
+
+def test_more_faults_than_a_world_may_have_are_refused(demo, monkeypatch):
+    """409 with the number; the handle of a test says the same."""
+    monkeypatch.setattr(faults, "MOST_FAULTS", 2)
+    for _ in range(2):
+        demo.control("POST", FAULTS, {"action": STALE})
+
+    reply = demo.control("POST", FAULTS, {"action": STALE})
+
+    assert (reply.status, reply.json["error"]) == (409, "too_many_faults")
+    assert "at most 2 faults" in reply.json["message"]
+    with mock_world("demo") as world:
+        for _ in range(2):
+            world.add_fault({"action": STALE})
+        with pytest.raises(ValueError, match="at most 2 faults"):
+            world.add_fault({"action": STALE})
 
 
 def test_an_unknown_fault_is_not_found_with_the_nearest(demo):

@@ -11,7 +11,7 @@ BREAKS = "certify.whole-numbers"
 
 class Texts(Marketplacer):
     def write(self, variant: Json, seller: int, count: int) -> None:
-        super().write(variant, seller, str(count)  # type: ignore[arg-type])
+        super().write(variant, seller, str(count))
 
 
 if __name__ == "__main__":

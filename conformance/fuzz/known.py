@@ -1,0 +1,70 @@
+"""Values that the world knows, put where a made-up request names one, so that not every request meets nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from random import Random
+
+    from conformance.fuzz.stage import Document
+
+Known = dict[str, list[Any]]
+
+
+def known_values(document: Document) -> Known:
+    """Return what the world knows by the name that a field or parameter has for it, letters only and lower case."""
+    om, mp = document["order_manager"], document["marketplacer"]
+    ids = {
+        "warehouseid": om["warehouses"],
+        "saleschannelid": om["sales_channels"],
+        "productid": om["products"],
+        "listingid": om["listings"],
+        "advertid": mp["adverts"],
+        "variantid": mp["variants"],
+        "inventoryid": mp["inventories"],
+        "invoiceid": mp["invoices"],
+        "sellerid": mp["sellers"],
+    }
+    known: Known = {name: [row["id"] for row in rows] for name, rows in ids.items()}
+    skus = [row["master_sku"] for row in om["products"]]
+    known |= {name: skus for name in ("mastersku", "sku", "productsku")}
+    known["listingsku"] = [row["listing_sku"] for row in om["listings"]]
+    known["ordernumber"] = [row["order_number"] for row in om["orders"]]
+    known["orderid"] = list(range(1, len(om["orders"]) + 1))
+    known["shipmentid"] = known["lineitemid"] = known["orderitemid"] = known["orderlineid"] = [1, 2, 3, 4]
+    known["warehousename"] = [row["name"] for row in om["warehouses"]]
+    known["location"] = known["locationname"] = sorted({row.get("location", "") for row in om["stock"]})
+    known["clientid"] = [row["app_key"] for row in om["apps"]]
+    known["redirecturi"] = [row["redirect_uri"] for row in om["apps"]]
+    known["include"] = ["variants", "line_items", "shipments", "customers"]
+    known["quantity"] = known["countonhand"] = known["stocklevel"] = known["onhandquantity"] = [0, 1, 2, 5]
+    return known
+
+
+def with_known(values: Mapping[str, Any], known: Known, chance: Random, share: float) -> dict[str, Any]:
+    """Return the values with a share of those that have a known name replaced, deep down too."""
+    return {name: _value(name, value, known, chance, share) for name, value in values.items()}
+
+
+def in_body(body: Any, known: Known, chance: Random, share: float) -> Any:
+    """Return a body with a share of its known fields replaced."""
+    if isinstance(body, dict):
+        named = {_key(key, body, known, chance, share): value for key, value in body.items()}
+        return with_known(named, known, chance, share)
+    return [in_body(each, known, chance, share) for each in body] if isinstance(body, list) else body
+
+
+def _value(name: str, value: Any, known: Known, chance: Random, share: float) -> Any:
+    choices = known.get("".join(letter for letter in name if letter.isalpha()).lower())
+    if choices and not isinstance(value, dict | list) and chance.random() < share:
+        return chance.choice(choices)
+    return in_body(value, known, chance, share)
+
+
+def _key(key: str, body: Mapping[str, Any], known: Known, chance: Random, share: float) -> str:
+    """Return the key, or a variant's id where keys are ids."""
+    replaced = str(chance.choice(known["variantid"]))
+    numeric = key.isdecimal() and replaced not in body
+    return replaced if numeric and chance.random() < share else key

@@ -1,0 +1,90 @@
+"""Judging wrong servers and harmless variants, each in a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from conformance import catalogue
+from conformance.check import Expecting
+from conformance.checks import load_checks
+from conformance.runner import run_checks, selected
+from conformance.target import Target
+from tests.mutants.mutation import Mutant, install
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from multiprocessing.pool import Pool
+
+    from tests.mutants.variants import Variant
+
+Fate = Literal["killed by name", "killed by another", "survived", "no alarm", "false alarm", "broken"]
+MOCK = "mockserver.http.app:create_app()"
+SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one of them; ``failed`` are the checks that failed, ``errors`` what broke in the harness."""
+
+    name: str
+    what: str
+    fate: Fate
+    failed: tuple[str, ...] = ()
+    errors: tuple[str, ...] = field(default=())
+
+
+def judge_all(mutants: Sequence[Mutant | Variant], *, workers: int = 2) -> Iterator[Outcome]:
+    """Yield what becomes of each, in order."""
+    load_checks()  # read once, before the processes part
+    _known.update({each.name: each for each in mutants})
+    with _pool(workers) as pool:
+        yield from pool.imap(_judged, list(_known))
+
+
+def _pool(workers: int) -> Pool:
+    # One task a process: what a mutant leaves behind ends with it.
+    return multiprocessing.get_context("fork").Pool(workers, maxtasksperchild=1)
+
+
+# What a name stands for, in the processes too: they part from this one when it has been filled.
+_known: dict[str, Mutant | Variant] = {}
+
+
+def _judged(name: str) -> Outcome:
+    wrong = _known[name]
+    try:
+        return mutant_outcome(wrong) if isinstance(wrong, Mutant) else variant_outcome(wrong)
+    except Exception as error:
+        return Outcome(wrong.name, wrong.what, "broken", errors=(f"{type(error).__name__}: {error}",))
+
+
+def mutant_outcome(mutant: Mutant) -> Outcome:
+    """Return what becomes of a wrong server: first the checks meant for it, all of them only when it passes those."""
+    install(mutant)
+    failed, errors = _failed(MOCK, mutant.killed_by)
+    if failed:
+        return Outcome(mutant.name, mutant.what, "killed by name", failed, errors)
+    failed, errors = _failed(MOCK, ())
+    return Outcome(mutant.name, mutant.what, "killed by another" if failed else "survived", failed, errors)
+
+
+def variant_outcome(variant: Variant) -> Outcome:
+    """Return what becomes of a harmless variant: any check that does not pass is a false alarm."""
+    from tests.mutants import variants
+
+    variants.chosen = variant.name
+    failed, errors = _failed("tests.mutants.variants:varied_app()", ())
+    return Outcome(variant.name, variant.what, "false alarm" if failed or errors else "no alarm", failed, errors)
+
+
+def _failed(where: str, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the ids of the checks that fail, and what broke: a wrong server must never break the harness."""
+    checks = selected(load_checks(), names=names)
+    expecting = Expecting(readings=catalogue.defaults())
+    with Target.open(where) as target:
+        run = run_checks(target, checks, expecting, again=lambda check: check.id)
+    broken: list[Any] = [f"{each.id}: {each.harness_error}" for each in run.of("errored")]
+    not_run = [f"{each.id}: {each.not_run_because}" for each in run.of("not-run")]
+    return tuple(each.id for each in run.of("failed")), (*broken, *([] if names else not_run[:3]))
