@@ -92,9 +92,7 @@ def _settled(question: Question, rules: Sequence[Rule], engines: Engines) -> lis
     return _simulated(question, rules, engines, engines.runs * _AGAIN, question.seed + 1)
 
 
-def _simulated(
-    question: Question, rules: Sequence[Rule], engines: Engines, runs: int, seed: int
-) -> list[Comparison]:
+def _simulated(question: Question, rules: Sequence[Rule], engines: Engines, runs: int, seed: int) -> list[Comparison]:
     made: list[Comparison] = []
     if not question.on_change:
         made += _simulation_and_programme(question.instant(), rules, engines, runs, seed)

@@ -39,8 +39,10 @@ class Answer:
     @property
     def settings(self) -> Settings | None:
         """What to enter, None when it is no rule that is advised."""
-        return None if self.best is None or self.best.kind == "sync-interval" else settings_of(
-            self.best.rule, self.question.names
+        return (
+            None
+            if self.best is None or self.best.kind == "sync-interval"
+            else settings_of(self.best.rule, self.question.names)
         )
 
     @property
@@ -209,9 +211,9 @@ def _limit(limit: Limit, answer: Answer) -> dict[str, Any]:
         "read_on": limit.read_on,
         "source": limit.source,
         **{
-            name: None if rate is None else {
-                "cancel_rate": rate, "kept": limit.is_kept_by(rate), "margin_points": limit.percent - rate * 100
-            }
+            name: None
+            if rate is None
+            else {"cancel_rate": rate, "kept": limit.is_kept_by(rate), "margin_points": limit.percent - rate * 100}
             for name, rate in rates.items()
         },
     }

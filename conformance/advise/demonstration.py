@@ -26,7 +26,7 @@ _TRIES: Final = 200
 _WRITES: Final = {"absolute": "set", "watermark": "watermark", "cas": "cas"}
 # A scenario knows no poll at every order; this comes close.
 _SHORTEST: Final = 10
-_SHOWABLE: Final = ("none", "percent", "cap", "minimum-level", "red-zone")
+_SHOWABLE: Final = ("none", "buffer", "percent", "cap", "minimum-level", "red-zone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _Show:
 def demonstration(answer: Answer) -> str | None:
     """Return the scenario file's text; None when no rule is advised that a scenario can say, or a few orders show."""
     lever, question = answer.best, answer.question
-    kinds = {question.current.kind, lever.rule.kind if lever else "buffer"}
+    kinds = {question.current.kind, lever.rule.kind if lever else "none"}
     if lever is None or lever.kind == "sync-interval" or not kinds <= set(_SHOWABLE) or question.write not in _WRITES:
         return None
     show = _found(question, lever.rule)
@@ -77,7 +77,7 @@ def _found(question: Question, rule: Rule) -> _Show | None:
 
 def _shelf(question: Question, rule: Rule) -> int:
     unseen = ceil(question.rate * (question.sync_interval + question.delay))
-    level = rule.value + 1 if rule.kind in {"red-zone", "minimum-level"} else 0
+    level = rule.value + 1 if rule.kind in {"buffer", "red-zone", "minimum-level"} else 0
     share = ceil(100 / rule.value) if rule.kind == "percent" else 0
     return min(question.stock, max(3, unseen, level, share))
 
@@ -99,9 +99,7 @@ def _customers(question: Question, timing: Timing, stock: int, number: int) -> t
     return tuple(apart)
 
 
-def _shows(
-    question: Question, rule: Rule, timing: Timing, stock: int, orders: tuple[Order, ...]
-) -> _Show | None:
+def _shows(question: Question, rule: Rule, timing: Timing, stock: int, orders: tuple[Order, ...]) -> _Show | None:
     until = _end(timing, orders)
     channels = len(question.names)
     before = follow(orders, question.current.table(channels, stock), timing, until)
@@ -151,6 +149,7 @@ def _lines(question: Question, lever: Lever, show: _Show) -> Iterator[str]:
     yield "with:"
     for heading, rule in (("today", question.current), ("advised", lever.rule)):
         yield f"  - name: {heading}   # {today if heading == 'today' else advised}"
+        yield f"    buffer: {rule.value if rule.kind == 'buffer' else 0}"
         yield "    rules:"
         yield from (f"      - {{{each}}}" for each in _rules(rule, question))
         yield f"    shown: {{{_shown(rule, question, show.stock)}}}"
@@ -173,6 +172,7 @@ def _connector(question: Question, timing: Timing) -> Iterator[str]:
     yield f"    push_takes: {_spell(timing.push_takes)}"
     yield f"    push: {_WRITES[question.write]}"
     yield "    ack: after-push"
+    yield '    buffer: "${buffer}"'
     if len(set(timing.first)) > 1:
         yield "    channels:"
         for name, first in zip(question.names, timing.first, strict=True):

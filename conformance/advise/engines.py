@@ -96,4 +96,7 @@ class Engines:
 
 def _outcomes(sample: Sample, stock: int) -> list[Outcome]:
     means = zip(sample.chance, sample.units, sample.stranded.mean(axis=1), sample.hours.mean(axis=1), strict=True)
-    return [Outcome(*(float(value) for value in each), stock=stock, runs=sample.runs) for each in means]
+    return [
+        Outcome(float(chance), float(oversold), float(stranded), float(hours), stock, sample.runs)
+        for chance, oversold, stranded, hours in means
+    ]

@@ -22,7 +22,7 @@ NAMES: Final[dict[str, str]] = {
     "percent": "percentage",
     "cap": "cap",
     "minimum-level": "minimum level",
-    "red-zone": "red zone to one channel",
+    "red-zone": "red zone",
     "split": "equal split",
     "sync-interval": "sync interval",
 }
@@ -147,8 +147,12 @@ def _sync_interval(question: Question, engines: Engines) -> Lever:
 
     longest = round(question.sync_interval * 3600)
     if not _can_be_fast_enough(question, engines):
-        hardest = replace(question, sync_interval=0.0, write="absolute" if question.write == "absolute" else "watermark")
-        return Lever("sync-interval", "none is enough", NO_RULE, hardest, engines.outcome(hardest, NO_RULE), is_enough=False)
+        hardest = replace(
+            question, sync_interval=0.0, write="absolute" if question.write == "absolute" else "watermark"
+        )
+        return Lever(
+            "sync-interval", "none is enough", NO_RULE, hardest, engines.outcome(hardest, NO_RULE), is_enough=False
+        )
     chosen = _mildest(range(longest, 0, -1), is_enough)
     asked = replace(question, sync_interval=(chosen or 1) / 3600)
     outcome = _with_full_stock(engines.outcome(at(chosen or 1), NO_RULE), asked)

@@ -37,6 +37,4 @@ def load_limits() -> tuple[Limit, ...]:
     """Return the shipped limits in file order."""
     document = json.loads((fixtures_dir() / "marketplaces.json").read_text(encoding="utf-8"))
     keys = ("id", "name", "percent", "must_be", "window", "source", "note")
-    return tuple(
-        Limit(**{key: row[key] for key in keys}, read_on=document["read_on"]) for row in document["limits"]
-    )
+    return tuple(Limit(**{key: row[key] for key in keys}, read_on=document["read_on"]) for row in document["limits"])

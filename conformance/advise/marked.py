@@ -16,9 +16,10 @@ Place = tuple[str | int, ...]
 class BadFile(ValueError):
     """A file that cannot be used; the text says where and why."""
 
-    def __init__(self, path: Path, line: int | None, what: str) -> None:
-        super().__init__(f"{path}:{line}: {what}" if line else f"{path}: {what}")
-        self.line = line
+
+def bad_file(path: Path, line: int | None, what: str) -> BadFile:
+    """Return the error about a line of a file."""
+    return BadFile(f"{path}:{line}: {what}" if line else f"{path}: {what}")
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class Marked:
         while at and at not in self.lines:
             at = at[:-1]
         name = ".".join(str(step) for step in place)
-        return BadFile(self.path, self.lines.get(at), f"{name}: {what}" if name else what)
+        return bad_file(self.path, self.lines.get(at), f"{name}: {what}" if name else what)
 
 
 def read_marked(path: Path) -> Marked:
@@ -48,13 +49,13 @@ def read_marked(path: Path) -> Marked:
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(path, None, f"cannot be read: {error}") from error
+        raise bad_file(path, None, f"cannot be read: {error}") from error
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise BadFile(path, mark.line + 1 if mark else None, f"is no YAML: {_problem(error)}") from error
+        raise bad_file(path, mark.line + 1 if mark else None, f"is no YAML: {_problem(error)}") from error
     marked = Marked(path)
     if node is None:
-        raise BadFile(path, 1, "is empty")
+        raise bad_file(path, 1, "is empty")
     marked.document = _construct(node, (), marked, frozenset())
     return marked
 
@@ -81,9 +82,9 @@ def _mapping(node: yaml.MappingNode, place: Place, marked: Marked, above: frozen
         key = _construct(key_node, (*place, "key"), marked, above)
         del marked.lines[*place, "key"]
         if not isinstance(key, str):
-            raise BadFile(marked.path, key_node.start_mark.line + 1, f"{key_node.value!r}: a key must be text")
+            raise bad_file(marked.path, key_node.start_mark.line + 1, f"{key_node.value!r}: a key must be text")
         if key in made:
-            raise BadFile(marked.path, key_node.start_mark.line + 1, f"{key!r} is given twice")
+            raise bad_file(marked.path, key_node.start_mark.line + 1, f"{key!r} is given twice")
         marked.lines[*place, key] = key_node.start_mark.line + 1
         made[key] = _construct(value_node, (*place, key), marked, above)
     return made

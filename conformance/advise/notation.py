@@ -36,9 +36,10 @@ def percent(part: float) -> str:
         return "under 0.01 %"
     if value >= 9.95:
         return f"{value:.0f} %" if value < 99.5 or value == 100 else "over 99 %"
-    short = f"{value:.2g}"
-    # 0.998 must not read as the 1 that it keeps below.
-    return f"{short} %" if short not in {"1", "0.1", "0.01"} else f"{value:.3g} %"
+    short = f"{value:.1f}" if value >= 0.095 else f"{value:.1g}"
+    short = short.removesuffix(".0")
+    # What keeps below 1 must not read as 1.
+    return f"under {short} %" if "." not in short and value < float(short) else f"{short} %"
 
 
 def spelled(length: float) -> str:

@@ -50,9 +50,7 @@ def _alone(table: Table) -> int:
     return int(some.sum())
 
 
-def _customers(
-    question: Question, runs: int, orders: int, seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+def _customers(question: Question, runs: int, orders: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
     """Return the instants (hours) and the channels of all orders, one row a run."""
     gaps = generator(seed, 0).exponential(1 / question.rate, size=(runs, orders))
     chosen = generator(seed, 1).random(size=(runs, orders), dtype=np.float32)

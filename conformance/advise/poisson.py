@@ -19,7 +19,7 @@ def pmf(mean: float) -> NDArray[np.float64]:
         return np.ones(1)
     last = int(mean + 10 * sqrt(mean) + 30)
     logs = [count * log(mean) - mean - lgamma(count + 1) for count in range(last + 1)]
-    probabilities = np.exp(np.array(logs))
+    probabilities: NDArray[np.float64] = np.exp(np.array(logs))
     probabilities.flags.writeable = False
     return probabilities
 
@@ -37,4 +37,3 @@ def truncated(mean: float, most: int) -> NDArray[np.float64]:
 def quantile(mean: float, probability: float) -> int:
     """Return the smallest count that is not exceeded with at least this probability."""
     return int(np.searchsorted(np.cumsum(pmf(mean)), probability))
-

@@ -64,4 +64,3 @@ class Question:
     def instant(self) -> Question:
         """Return the same question with one schedule and without latencies."""
         return replace(self, push_latency=0.0, import_lag=0.0, staggered=False)
-

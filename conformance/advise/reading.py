@@ -33,11 +33,17 @@ def read_question(path: Path) -> Question:
         BadFile: when it cannot be read or makes no sense; the text names file and line, and the nearest valid key.
     """
     marked = read_marked(path)
-    if isinstance(marked.document, dict) and str(marked.document.get("format", "")).startswith("stockproof/scenario/"):
-        from conformance.advise.from_scenario import question_of  # noqa: PLC0415 - most questions are none
+    if _is_scenario(marked.document):
+        from conformance.advise.from_scenario import question_of
 
-        return _feasible(marked, question_of(marked))
+        return _feasible(marked, question_of(path))
     return _feasible(marked, _question(marked))
+
+
+def _is_scenario(document: object) -> bool:
+    if not isinstance(document, dict):
+        return False
+    return "oversell" in document or str(document.get("format", "")).startswith("stockproof/scenario/")
 
 
 def _question(marked: Marked) -> Question:
@@ -84,25 +90,29 @@ def _deepest(error: jsonschema.ValidationError) -> jsonschema.ValidationError:
     return error
 
 
+def _schema(error: jsonschema.ValidationError) -> Mapping[str, Any]:
+    return error.schema if isinstance(error.schema, dict) else {}
+
+
 def _unknown(error: jsonschema.ValidationError) -> list[str]:
     if error.validator != "additionalProperties" or not isinstance(error.instance, dict):
         return []
-    return [key for key in error.instance if key not in error.schema.get("properties", {})]
+    return [key for key in error.instance if key not in _schema(error).get("properties", {})]
 
 
 def _said(error: jsonschema.ValidationError, unknown: list[str]) -> str:
     if unknown:
         return "unknown key"
     if error.validator == "pattern":
-        return f"{error.instance!r} is none: {error.schema.get('description', 'it has another form')}"
+        return f"{error.instance!r} is none: {_schema(error).get('description', 'it has another form')}"
     return str(error.message)
 
 
 def _nearest(error: jsonschema.ValidationError, unknown: list[str]) -> str:
     if unknown:
-        near = get_close_matches(unknown[0], error.schema["properties"], n=1, cutoff=0.4)
+        near = get_close_matches(unknown[0], _schema(error)["properties"], n=1, cutoff=0.4)
     elif error.validator == "enum" and isinstance(error.instance, str):
-        near = get_close_matches(error.instance, error.validator_value, n=1, cutoff=0.4)
+        near = get_close_matches(error.instance, _schema(error)["enum"], n=1, cutoff=0.4)
     else:
         near = []
     return f"; nearest valid: {near[0]!r}" if near else ""
@@ -112,12 +122,13 @@ def _channels(marked: Marked) -> tuple[tuple[str, ...], tuple[Fraction, ...], tu
     given = marked.document["channels"]
     if isinstance(given, list):
         return tuple(given), (Fraction(1, len(given)),) * len(given), (None,) * len(given)
-    shares, marketplaces = [], []
+    shares: list[Fraction] = []
+    marketplaces: list[str | None] = []
     for name, value in given.items():
         told = value if isinstance(value, dict) else {"share": value}
         shares.append(_share(marked, name, told["share"]))
         marketplaces.append(_marketplace(marked, name, told.get("marketplace")))
-    total = sum(shares)
+    total = sum(shares, start=Fraction(0))
     if abs(total - 1) > Fraction(1, 500):
         raise marked.bad(("channels",), f"the shares make {float(total * 100):g} %, not 100 %")
     return tuple(given), tuple(each / total for each in shares), tuple(marketplaces)
@@ -169,7 +180,10 @@ def _feasible(marked: Marked, question: Question) -> Question:
         raise marked.bad(("sync", "every"), "must be a second or more; `change` is for a push with every order")
     unseen = question.rate * (question.sync_interval + question.delay)
     if unseen > MOST_ORDERS_UNSEEN:
-        raise marked.bad(("sync",), f"{unseen:.0f} orders come before a channel hears of the first; at most {MOST_ORDERS_UNSEEN} work")
+        raise marked.bad(
+            ("sync",),
+            f"{unseen:.0f} orders come before a channel hears of the first; at most {MOST_ORDERS_UNSEEN} work",
+        )
     return question
 
 

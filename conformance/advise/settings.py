@@ -60,7 +60,9 @@ def settings_of(rule: Rule, names: Sequence[str]) -> Settings:
         note = f"In Integration Manager the same is a minimum level of {rule.value} on every cart."
         return Settings(max(0, rule.value - 1), tuple(pairs), (note, _ZERO, _AUTO_PO))
     if rule.kind == "buffer":
-        note = f"Order Manager has no buffer rule: keep {rule.value} of the units locked, or set the buffer in the cart."
+        note = (
+            f"Order Manager has no buffer rule: keep {rule.value} of the units locked, or set the buffer in the cart."
+        )
         return Settings(None, tuple(_pair(name, PERCENT, 100) for name in names), (note,))
     return Settings(None, tuple(_pair(name, *_normal(rule, len(names))) for name in names), _split_note(rule, names))
 

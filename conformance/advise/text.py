@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.console import Group
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -34,7 +33,9 @@ def _parts(answer: Answer) -> Iterable[RenderableType]:
     yield _headed(f"Smallest setting that keeps it below {percent(answer.question.target)}", _levers(answer))
     if answer.settings is not None:
         yield _headed("To enter in Order Manager", _settings(answer))
-        yield from (Padding(Text(note), (0, 0, 0, 2)) for note in answer.settings.notes)
+        level = answer.settings.minimum_level
+        lines = [f"minimum level of the product: {'as it is' if level is None else level}", *answer.settings.notes]
+        yield Text("\n".join(f"- {line}" for line in lines))
     yield _headed("What a marketplace allows, as if this product were the whole account", _limits(answer))
     shown = around_the_target(answer)
     total = len(answer.points)
@@ -78,11 +79,10 @@ def _levers(answer: Answer) -> Table:
 def _settings(answer: Answer) -> Table:
     settings = answer.settings
     assert settings is not None  # noqa: S101 - the caller looked
-    table = _table("sales channel", "rule type and value", "min. rule type and value", "minimum level")
-    level = "as it is" if settings.minimum_level is None else str(settings.minimum_level)
+    table = _table("sales channel", "rule type", "min. rule type")
     for pair in settings.channels:
         normal, least = in_words(pair.rule_type, pair.value), in_words(pair.min_rule_type, pair.min_value)
-        table.add_row(pair.sales_channel, normal, least, level)
+        table.add_row(pair.sales_channel, normal, least)
     return table
 
 

@@ -43,8 +43,8 @@ def command_of(text: str) -> list[str]:
         raise CannotStart(f"{text!r}: {error}") from error
     if not words:
         raise CannotStart("the command is empty")
-    program = str(Path(words[0]).resolve()) if os.sep in words[0] and Path(words[0]).exists() else words[0]
-    return [program, *(str(Path(word).resolve()) if _is_file(word) else word for word in words[1:])]
+    program = str(Path(words[0]).absolute()) if os.sep in words[0] and Path(words[0]).exists() else words[0]
+    return [program, *(str(Path(word).absolute()) if _is_file(word) else word for word in words[1:])]
 
 
 def _is_file(word: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from conformance.certify.history import WRITES
 from conformance.certify.process import LONGEST_RUN_SECONDS, Integration, environment
 from conformance.certify.proxy import Proxy
 from conformance.certify.variables import Variables, renamed
@@ -30,6 +31,7 @@ RESCUE_SECONDS: Final = 15.0
 QUIET_SECONDS: Final = 0.5
 QUIET_CALLS: Final = 2
 IDLE_SECONDS: Final = 1.5
+WAREHOUSE_SECONDS: Final = 6.0
 LOOK_EVERY_SECONDS: Final = 0.05
 
 
@@ -93,7 +95,10 @@ class Stage:
             return
         if not self.integration.is_running:
             self.integration.start()
-        self._wait(self.setting.longest_run, self._is_quiet_since(self.history.length))
+        if self.account.items:
+            self._wait(self.setting.longest_run, self._is_quiet_since(self.history.length))
+        else:
+            self._wait(WAREHOUSE_SECONDS, self._wrote_nothing_since(self.history.length))
 
     def settle(self, done: Callable[[], bool]) -> bool:
         """Let it sync up to three times more, until something is done; return whether it is."""
@@ -107,6 +112,11 @@ class Stage:
         if not self.integration.is_running:
             self.integration.start()
         return self._wait(RESCUE_SECONDS, done)
+
+    def settle_daemon(self, done: Callable[[], bool]) -> None:
+        """Give a daemon time until something is done; the run of a program that ends is over."""
+        if self.setting.mode == "daemon":
+            self._wait(RESCUE_SECONDS, done)
 
     def idle(self) -> int:
         """Let it look while nothing changes; return after which exchange that was."""
@@ -136,6 +146,17 @@ class Stage:
             empty = [each for each in since if each.is_acknowledge and each.number > last_busy and each.status == 200]
             idle_since = busy[-1].at if busy else 0.0
             return len(empty) >= QUIET_CALLS and self.history.now - idle_since > QUIET_SECONDS
+
+        return is_quiet
+
+    def _wrote_nothing_since(self, number: int) -> Callable[[], bool]:
+        """Return whether it called, and wrote nothing for a while: for an integration that acknowledges nothing."""
+
+        def is_quiet() -> bool:
+            since = self.history.all(number)
+            busy = [each.at for each in since if each.method in WRITES and not each.spoiled]
+            idle_since = max(busy, default=since[0].at if since else self.history.now)
+            return self.history.now - idle_since > IDLE_SECONDS
 
         return is_quiet
 

@@ -10,7 +10,7 @@ from conformance.certify.stage import Finding
 from conformance.verdict import Difference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from conformance.certify.history import Exchange
     from conformance.certify.stage import Stage
@@ -19,7 +19,6 @@ BEARER: Final = "Bearer "
 KEY_HEADER: Final = "marketplacer-api-key"
 MOST_DIFFERENCES: Final = 10
 NOT_CALLED: Final = "the integration called nothing"
-
 
 
 def found(check: str, broken_at: list[tuple[Difference, Exchange]]) -> Finding:
@@ -94,7 +93,10 @@ def whole_numbers(stage: Stage, check: str) -> Finding:
     if not sent:
         return Finding(check, missing="no count was sent")
     wrong = [
-        (Difference(f"request {exchange.number}, {exchange.method} {exchange.path}, {path}", WHOLE, shown(value)), exchange)
+        (
+            Difference(f"request {exchange.number}, {exchange.method} {exchange.path}, {path}", WHOLE, shown(value)),
+            exchange,
+        )
         for exchange, path, value in sent
         if not is_count(value)
     ]

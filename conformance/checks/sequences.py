@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.check import Check, Expecting, Finding
-from conformance.checks import at_once, long_runs
+from conformance.checks import accounts, at_once, long_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -91,6 +91,46 @@ def checks() -> list[Check]:
             "30 changes; one reads after each, the other once in the end: both end with the same figures",
             long_runs.WORLD_OF_TWO_READERS,
             long_runs.two_readers,
+        ),
+        _check(
+            "sequence/code-for-a-token",
+            "An app gets a code, and for the code one token",
+            ("OM-API-02", "OM-API-01"),
+            "D",
+            "Order Manager help, getting started with the API; the parameters as public clients send them",
+            "the first exchange gives a token; a code works once, and one that nobody gave does not work",
+            accounts.WORLD_OF_ONE,
+            accounts.code_for_a_token,
+        ),
+        _check(
+            "sequence/token-lets-in",
+            "A token that was got for a code reads what its scope allows and writes nothing",
+            ("OM-API-02", "OM-API-04"),
+            "I",
+            "public clients: the names of the scopes",
+            "the code was asked for with read_orders: orders are read, and not edited",
+            accounts.WORLD_OF_ONE,
+            accounts.token_lets_in,
+        ),
+        _check(
+            "sequence/accounts-apart",
+            "What happens in one account is not seen in another, on either side",
+            ("OM-ACK-06", "MP-INV-03"),
+            "G",
+            "our decision: worlds are isolated from each other",
+            "two worlds of one file: 5 where 5 were set, 20 in the other",
+            accounts.WORLD_OF_BOTH,
+            accounts.accounts_apart,
+        ),
+        _check(
+            "sequence/body-too-large",
+            "A body of more than 8 MiB is refused and changes nothing",
+            ("OUR-15",),
+            "G",
+            "our decision: OUR-15",
+            "8 MiB of JSON and blanks are taken; one byte more gets 413",
+            accounts.WORLD_OF_BOTH,
+            accounts.body_too_large,
         ),
     ]
 

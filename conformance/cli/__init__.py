@@ -23,6 +23,7 @@ COMMANDS = {
     "requirements": "List every behaviour, and what checks it.",
     "probe": "Find out which readings a server follows.",
     "readings": "Switch on every option of every reading and look whether it shows.",
+    "certify": "Judge an integration by what it sends and what it leaves behind.",
     "report": "Make a report of a raw run file.",
     "advise": "Say which rule or sync interval keeps oversells below a target.",
     "vectors": "Compare figures and answers with the shipped vectors.",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from conformance.advise.answer import Answer
     from conformance.advise.question import Question
 
+
 @click.command("advise")
 @click.argument("file", type=FILE)
 @AS_JSON
@@ -46,9 +47,9 @@ def command(
     Exit codes: 0 the target can be kept, 1 nothing keeps it, 2 the file makes no sense, 4 the engines disagree.
     """
     # numpy takes a moment, which the other commands and `--help` need not.
-    from conformance.advise.agreement import Disagreement  # noqa: PLC0415
-    from conformance.advise.answer import advise  # noqa: PLC0415
-    from conformance.advise.engines import Engines  # noqa: PLC0415
+    from conformance.advise.agreement import Disagreement
+    from conformance.advise.answer import advise
+    from conformance.advise.engines import Engines
 
     question = _question(file)
     if target_percent is not None:
@@ -66,7 +67,7 @@ def command(
 
 
 def _question(file: Path) -> Question:
-    from conformance.advise.reading import BadFile, read_question  # noqa: PLC0415
+    from conformance.advise.reading import BadFile, read_question
 
     try:
         return read_question(file)
@@ -82,10 +83,10 @@ def _refuse(missed: tuple[object, ...]) -> int:
 
 
 def _print(answer: Answer, *, as_json: bool) -> None:
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from conformance.advise import answer as answers  # noqa: PLC0415
-    from conformance.advise.text import rendered  # noqa: PLC0415
+    from conformance.advise import answer as answers
+    from conformance.advise.text import rendered
 
     if as_json:
         click.echo(json.dumps(answers.as_json(answer), ensure_ascii=False, indent=2))
@@ -94,13 +95,13 @@ def _print(answer: Answer, *, as_json: bool) -> None:
 
 
 def _page(answer: Answer) -> str:
-    from conformance.advise.page import page  # noqa: PLC0415
+    from conformance.advise.page import page
 
     return page(answer)
 
 
 def _demonstrate(path: Path, answer: Answer) -> None:
-    from conformance.advise.demonstration import demonstration  # noqa: PLC0415
+    from conformance.advise.demonstration import demonstration
 
     text = demonstration(answer)
     if text is None:

@@ -70,27 +70,3 @@ def _of_step(step: Step, stage: Stage) -> dict[str, Iterable[Difference]]:
     }
 
 
-def shortened(finding: Finding, stage: Stage, seconds: float) -> Finding:
-    """Return the finding with every request left out that it does not need, tried again from the start each time."""
-    deadline = time.monotonic() + seconds
-    best, index = finding, 0
-    while index < len(best.played) - 1 and time.monotonic() < deadline:
-        fewer = [request for place, (request, _) in enumerate(best.played) if place != index]
-        shorter = replayed(fewer, finding.check, stage)
-        if shorter is None:
-            index += 1
-        else:
-            best = shorter
-    return best
-
-
-def replayed(requests: Sequence[WireRequest], check: str, stage: Stage) -> Finding | None:
-    """Play the requests from the start and return what the check finds after the last of them, None when nothing."""
-    findings = Findings()
-    judge = Judge(stage, findings)
-    judge.begin()
-    for request in requests:
-        judge.play(request)
-    judge.end()
-    found = findings.found.get(check)
-    return found if found is not None and len(found.played) == len(requests) else None

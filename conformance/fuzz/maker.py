@@ -27,7 +27,7 @@ from schemathesis.config import (
 from schemathesis.core.transport import Response
 
 from conformance.fuzz.known import in_body, with_known
-from conformance.fuzz.wire import WireRequest
+from conformance.fuzz.wire import Caller, WireRequest
 from conformance.offline.contracts import bundled, operations
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from schemathesis.generation.stateful.state_machine import APIStateMachine, StepInput
 
     from conformance.fuzz.known import Known
-    from conformance.fuzz.wire import Caller
     from conformance.offline.contracts import Operation
     from conformance.target import Answer
 
@@ -45,6 +44,7 @@ NOWHERE: Final = "http://fuzz.invalid"
 PREFIXES: Final = {"order-manager": ("", "/service"), "marketplacer": ("/api/v2",)}
 KNOWN_IN_PATH: Final = 0.75
 KNOWN_ELSEWHERE: Final = 0.5
+NOBODY: Final = 0.05  # of the requests come without a credential
 
 
 class Enough(BaseException):
@@ -87,12 +87,11 @@ class Maker:
     def sequences(self, player: Player, examples: int, steps: int, callers: Callers) -> None:
         """Make up sequences along the links of the document, what one answer holds fed into the next request."""
         machine = _machine(self, player, callers)
-        hypothesis.seed(f"{self.seed} {self.api}")(machine)
-        settings = hypothesis.settings(_settings(examples), stateful_step_count=steps)
+        hypothesis.seed(f"{self.seed} {self.api} {callers.seller}")(machine)
         try:
-            machine.run(settings=settings)
-        except hypothesis.errors.Unsatisfiable:
-            return
+            machine.run(settings=hypothesis.settings(_settings(examples), stateful_step_count=steps))
+        except (hypothesis.errors.Unsatisfiable, hypothesis.errors.Flaky):
+            return  # a target that answers the same request differently cannot be explored further
 
     def wire(self, case: Case, callers: Callers, *, share: float) -> WireRequest | None:
         """Return a case as it goes over the wire, None when it cannot be sent; a share of its path names what exists."""
@@ -113,29 +112,22 @@ class Maker:
         return WireRequest(operation, target, media_type, bytes(body), callers.of(operation, chance))
 
 
+@dataclass(frozen=True, slots=True)
 class Callers:
-    """Who sends a request: mostly who may, now and then nobody."""
+    """Who sends a request: mostly who may, now and then nobody. Without a seller, one is drawn for each request."""
 
-    def __init__(self, app: str, *, alone: bool) -> None:
-        self._app = app
-        self._alone = alone
-        self.seller = 1
+    app: str
+    seller: int | None = None
 
     def of(self, operation: Operation, chance: Random) -> Caller:
         """Return the caller of one request."""
-        from conformance.fuzz.wire import Caller
-
-        if not operation.secured or chance.random() < 0.05:
+        if not operation.secured or chance.random() < NOBODY:
             return Caller()
         if operation.id == "exchangeCode":
-            return Caller(app=self._app)
+            return Caller(app=self.app)
         if operation.api == "order-manager":
             return Caller(token=0)
-        return Caller(seller=chance.choice((1, 1, 1, 2, 2, 4)) if self._alone else self.seller)
-
-    def next(self, number: int) -> None:
-        """Choose the seller of a whole sequence."""
-        self.seller = (1, 2, 1, 1, 2, 4)[number % 6]
+        return Caller(seller=self.seller or chance.choice((1, 1, 1, 2, 2, 4)))
 
 
 class Player(Protocol):
@@ -153,13 +145,11 @@ class Player(Protocol):
 
 def _machine(maker: Maker, player: Player, callers: Callers) -> type[APIStateMachine]:
     parent: Any = maker.schema.as_state_machine()
-    numbers = iter(range(1_000_000_000))
 
     class Sequences(parent):  # type: ignore[misc]
         linked = False
 
         def setup(self) -> None:
-            callers.next(next(numbers))
             player.begin()
 
         def step(self, input: StepInput) -> Any:  # noqa: A002 - the name that is called

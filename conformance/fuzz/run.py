@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.fuzz.findings import AUDITS, Findings, of_audit, of_operation
-from conformance.fuzz.judge import Judge, shortened
+from conformance.fuzz.judge import Judge
 from conformance.fuzz.known import known_values
 from conformance.fuzz.maker import Callers, Enough, Maker
+from conformance.fuzz.shorten import shortened
 from conformance.fuzz.stage import Stage, world_document
 from conformance.offline.contracts import APIS, operations
 from conformance.verdict import Inconclusive, Run, UnexpectedAnswer, Verdict
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from conformance.target import Answer, Target, TargetWorld
 
 STEPS: Final = 12
-SEQUENCES_PER_EXAMPLE: Final = 2
+# The owner of a multi-store, one of its members; a stranger meets little but 404.
+SELLERS: Final[dict[str, tuple[int | None, ...]]] = {"order-manager": (None,), "marketplacer": (1, 2)}
 SECONDS_TO_SHORTEN: Final = 3.0
 SHARE_ALONE: Final = 0.6  # of the time, for the operations one by one
 
@@ -86,8 +88,9 @@ class _Fuzzing:
         makers = [Maker(api, self._options.seed, known) for api in self._options.apis]
         started = time.monotonic()
         self._alone(makers, judge, f"{app['app_key']}:{app['app_secret']}", started)
-        for left, maker in zip(range(len(makers), 0, -1), makers, strict=True):
-            self._in_sequence(maker, judge, (self._ends - time.monotonic()) / left)
+        shows = [(maker, seller) for maker in makers for seller in SELLERS[maker.api]]
+        for left, (maker, seller) in zip(range(len(shows), 0, -1), shows, strict=True):
+            self._in_sequence(maker, judge, seller, (self._ends - time.monotonic()) / left)
         for check, finding in list(self._findings.found.items()):
             self._findings.found[check] = shortened(finding, stage, SECONDS_TO_SHORTEN)
 
@@ -101,7 +104,7 @@ class _Fuzzing:
             now = time.monotonic()
             player = _Alone(judge, now + max(0.2, (ends - now) / left))
             try:
-                maker.alone(operation, self._options.examples, player.one, Callers(app, alone=True))
+                maker.alone(operation, self._options.examples, player.one, Callers(app))
             except Enough:
                 pass
             self._seconds[operation.id] = time.monotonic() - now
@@ -111,12 +114,11 @@ class _Fuzzing:
         # Our own checks look at every operation.
         return not ids or operation_id in ids or any(each.startswith("fuzz.") for each in ids)
 
-    def _in_sequence(self, maker: Maker, judge: Judge, seconds: float) -> None:
-        self._progress(f"sequences of {maker.api}")
+    def _in_sequence(self, maker: Maker, judge: Judge, seller: int | None, seconds: float) -> None:
+        self._progress(f"sequences of {maker.api}" + (f" by seller {seller}" if seller else ""))
         player = _InSequence(judge, time.monotonic() + max(1.0, seconds))
-        examples = self._options.examples * SEQUENCES_PER_EXAMPLE
         try:
-            maker.sequences(player, examples, STEPS, Callers("", alone=False))
+            maker.sequences(player, self._options.examples, STEPS, Callers("", seller))
         except Enough:
             pass
 

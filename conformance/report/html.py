@@ -135,19 +135,17 @@ def _select(name: str, none: str, options: Sequence[tuple[str, str]]) -> str:
 
 
 def _main(run: RawRun) -> Iterable[str]:
-    numbers = {id(verdict): number for number, verdict in enumerate(run.verdicts)}
-    places = {verdict.id: numbers[id(verdict)] for verdict in run.verdicts}
+    places = {verdict.id: number for number, verdict in enumerate(run.verdicts)}
     left = _MOST_WITH_EXCHANGES
     for status in LABELS:
-        if status == "passed":
+        verdicts = [(number, each) for number, each in enumerate(run.verdicts) if each.status == status]
+        if status == "passed" or not verdicts:
             continue
-        verdicts = run.having(status)
-        if verdicts:
-            yield _section_start(status, len(verdicts))
-            for verdict in verdicts:
-                yield card(verdict, numbers[id(verdict)], with_exchanges=left > 0)
-                left -= 1
-            yield "</section>\n"
+        yield _section_start(status, len(verdicts))
+        for number, verdict in verdicts:
+            yield card(verdict, number, with_exchanges=left > 0)
+            left -= 1
+        yield "</section>\n"
     yield from _passed(run)
     yield from families(summary.families(run))
     yield from requirements(summary.requirements(run), run.verdicts, places)

@@ -17,9 +17,7 @@ _OF_THE_HEADER: Final = ("command", "target", "version", "started_at", "argument
 
 def render(run: RawRun) -> str:
     """Return the report as JSON text that ends in a line feed."""
-    # Half a character cannot be written as UTF-8; \udXXX can, and means the same.
-    text = as_text(document(run), indent=2)
-    return text.encode("utf-8", errors="backslashreplace").decode("utf-8") + "\n"
+    return as_text(document(run), indent=2) + "\n"
 
 
 def document(run: RawRun) -> dict[str, Any]:

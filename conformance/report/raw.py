@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Self, TextIO
 
 FORMAT: Final = "stockproof/run/1"
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _DEFS: Final = {"header": "header", "verdict": "verdict_line", "footer": "footer"}
 
 
@@ -131,10 +133,7 @@ class RawWriter:
     """
 
     def __init__(self, path: str | Path, header: Header) -> None:
-        # A lone surrogate becomes \udXXX, which is just how JSON spells it.
-        self._file: TextIO = Path(path).open(  # noqa: SIM115 - it is open until the run is over
-            "w", encoding="utf-8", errors="backslashreplace", newline="\n"
-        )
+        self._file: TextIO = Path(path).open("w", encoding="utf-8", newline="\n")  # noqa: SIM115 - open until the end
         self._put(header)
 
     def write(self, verdict: Verdict) -> None:
@@ -172,11 +171,12 @@ def _footer(run: Run, seconds: float) -> Footer:
 
 
 def as_text(value: object, *, indent: int | None = None) -> str:
-    """Return JSON text of any value; what JSON has no word for is shown as text."""
+    """Return JSON text of any value; what JSON has no word for is shown as text, half a character as U+FFFD."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=repr, indent=indent)
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=repr, indent=indent)
     except (TypeError, ValueError):
-        return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, indent=indent)
+        text = json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, indent=indent)
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def _plain(value: object) -> object:
@@ -241,10 +241,20 @@ def _line(raw: bytes, path: Path, number: int) -> dict[str, Any]:
     kind = line.get("type") if isinstance(line, dict) else None
     if kind not in _DEFS:
         raise BadRun(path, number, "neither header, verdict nor footer")
-    for problem in _validator(_DEFS[kind]).iter_errors(line):
-        where = "/".join(map(str, problem.instance_path)) or kind
-        raise BadRun(path, number, f"not as schemas/harness/run.json says: {where}: {_short(problem.message)}")
+    problem = _problem(line, kind)
+    if problem is not None:
+        raise BadRun(path, number, f"not as schemas/harness/run.json says: {problem}")
     return cast("dict[str, Any]", line)
+
+
+def _problem(line: object, kind: str) -> str | None:
+    try:
+        found = next(iter(_validator(_DEFS[kind]).iter_errors(line)), None)
+    except UnicodeEncodeError:
+        return "half a character stands in it"
+    if found is None:
+        return None
+    return f"{'/'.join(map(str, found.instance_path)) or kind}: {_short(found.message)}"
 
 
 def _no_constant(name: str) -> object:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.report import summary
-from conformance.report.text import LABELS, SIGNS, failure_lines, headline, one_line, safe, seconds
+from conformance.report.text import LABELS, SIGNS, failure_lines, headline, one_line, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ def _lines(run: RawRun) -> Sequence[Text]:
 
 def _in_full(verdict: Verdict) -> list[Text]:
     status = verdict.status
-    first = Text.assemble((LABELS[status].upper(), STYLES[status]), " ", (safe(verdict.id), "bold"))
+    first = Text.assemble((LABELS[status].upper(), STYLES[status]), " ", (one_line(verdict.id), "bold"))
     return [first, *(_styled(line) for line in failure_lines(verdict)), Text()]
 
 
@@ -72,7 +72,7 @@ def _unjudged(run: RawRun, status: Status) -> list[Text]:
     verdicts = run.having(status)
     label = (LABELS[status].upper(), STYLES[status])
     lines = [
-        Text.assemble(label, f" {safe(verdict.id)}: {one_line(verdict.reason or '')}")
+        Text.assemble(label, f" {one_line(verdict.id)}: {one_line(verdict.reason or '')}")
         for verdict in verdicts[:_MOST_UNJUDGED]
     ]
     more = len(verdicts) - _MOST_UNJUDGED
@@ -82,12 +82,12 @@ def _unjudged(run: RawRun, status: Status) -> list[Text]:
 def _families(run: RawRun) -> list[Text]:
     found = summary.families(run)
     width = max(map(len, found), default=0)
-    return [_row(name.ljust(width), counts) for name, counts in found.items()] if len(found) > 1 else []
+    return [_row(one_line(name).ljust(width), counts) for name, counts in found.items()] if len(found) > 1 else []
 
 
 def _row(name: str, counts: Mapping[Status, int]) -> Text:
     total = sum(counts.values())
-    row = Text.assemble(f"  {safe(name)}  {counts['passed']:>4}/{total}")
+    row = Text.assemble(f"  {name}  {counts['passed']:>4}/{total}")
     for status in LABELS:
         if status != "passed" and counts[status]:
             row.append("  ")
@@ -100,7 +100,7 @@ def _ending(run: RawRun) -> list[Text]:
     lines = [] if reason is None else [Text(f"not judged further: {one_line(reason)}", "yellow")]
     if not run.verdicts and reason is None:
         lines = [Text("nothing was judged", "yellow")]
-    summed = Text(f"{run.header['command']} against {safe(run.header['target'])}: {len(run.verdicts)} judged")
+    summed = Text(f"{run.header['command']} against {one_line(run.header['target'])}: {len(run.verdicts)} judged")
     for status, label in LABELS.items():
         if status == "passed" or counts[status]:
             summed.append(", ").append(f"{counts[status]} {label}", STYLES[status] if counts[status] else "")

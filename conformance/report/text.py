@@ -11,7 +11,7 @@ from conformance.report.raw import as_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.verdict import Status, Verdict
+    from conformance.verdict import Followed, Status, Verdict
 
 LABELS: Final[Mapping[Status, str]] = {
     "failed": "failed",
@@ -78,7 +78,7 @@ def one_line(text: str) -> str:
 def family(verdict: Verdict) -> str:
     """Return the family that a check counts in: that of its first requirement, else the id up to a slash or dot."""
     if verdict.requirements:
-        return family_of(verdict.requirements[0])
+        return family_of(verdict.requirements[0]) or "other"
     return re.split(r"[/.=]", verdict.id)[0] or "other"
 
 
@@ -108,7 +108,7 @@ def failure_lines(verdict: Verdict, *, exchanges: int = 3) -> list[str]:
     """
     lines = [one_line(verdict.title), f"source: {one_line(verdict.source)} (grade {verdict.grade})"]
     if verdict.requirements:
-        lines.append(f"requirements: {' '.join(verdict.requirements)}")
+        lines.append(f"requirements: {one_line(' '.join(verdict.requirements))}")
     if verdict.why:
         lines.append(f"why: {one_line(verdict.why)}")
     if verdict.harness_error is not None:
@@ -117,11 +117,15 @@ def failure_lines(verdict: Verdict, *, exchanges: int = 3) -> list[str]:
     elif verdict.reason is not None:
         lines.append(f"reason: {one_line(verdict.reason)}")
     if verdict.followed is not None:
-        option = "none of the options" if verdict.followed.option is None else verdict.followed.option
-        lines.append(f"reading {verdict.followed.reading}: follows {option}, expected {verdict.followed.expected}")
+        lines.append(one_line(_followed(verdict.followed)))
     for each in verdict.differences:
         lines += [f"at {one_line(each.path)}", f"  expected {shown(each.expected)}", f"  actual   {shown(each.actual)}"]
     return [*lines, *_exchanges(verdict, exchanges), *([f"again: {one_line(verdict.again)}"] if verdict.again else [])]
+
+
+def _followed(followed: Followed) -> str:
+    option = "none of the options" if followed.option is None else followed.option
+    return f"reading {followed.reading}: follows {option}, expected {followed.expected}"
 
 
 def _exchanges(verdict: Verdict, most: int) -> list[str]:

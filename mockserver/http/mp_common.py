@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from mockserver.core.marketplace import Marketplace
     from mockserver.core.world import Outcome
     from mockserver.http.exchange import Call
+    from mockserver.violations import Violation
     from mockserver.worlds import HostedWorld
 
 Json = dict[str, Any]
 
 _PAGE_SIZES: Final = {"50-1100": (50, 1100), "50-500": (50, 500), "100-100": (100, 100)}
 _LONGEST_NUMBER: Final = 15
+_MISSING: Final = re.compile(r'"(\w+)" is a required property')
 
 
 def media_type_of(hosted: HostedWorld) -> str:
@@ -93,8 +96,16 @@ def attributes_of(call: Call, model: str) -> Json:
     body = parse_json(call.request.body, malformed=malformed(call))
     for violation in broken_rules(model, body):
         message = f"{violation.pointer or 'the body'}: {violation.message}"
-        raise Failure("unprocessable", message, source=attribute(violation.pointer))
+        raise Failure("unprocessable", message, source=_at_fault(violation))
     return dict(body["data"].get("attributes", {}))
+
+
+def _at_fault(violation: Violation) -> str:
+    """Return the attribute that is wrong; one that is missing has no pointer of its own, but is named."""
+    missing = _MISSING.match(violation.message)
+    if missing and violation.pointer.endswith("/attributes"):
+        return attribute(f"{violation.pointer}/{missing[1]}")
+    return attribute(violation.pointer)
 
 
 def id_of(call: Call, number: int) -> int | str:

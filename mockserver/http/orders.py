@@ -214,24 +214,23 @@ def _line(item: Mapping[str, Any]) -> dict[str, Any]:
     return {**line, "details": details} if details else line
 
 
-def _source(written: Mapping[str, Any] | int | None) -> int | None:
-    """Return the warehouse that a body names, as an id or as an object."""
-    if written is None or isinstance(written, int):
-        return written
-    source: int = written["warehouseId"]
-    return source
+def _source(written: Mapping[str, Any] | float | None) -> int | None:
+    """Return the warehouse that a body names, as an id or as an object; JSON may write an id as 1.0 too."""
+    source = written["warehouseId"] if isinstance(written, dict) else written
+    return None if source is None else int(source)
 
 
 def update_orders(call: Call) -> Answer:
     """Edit orders one by one; those that can be edited are, the others are told as errors."""
     check_scope(call, WRITE)
     body = body_of(call)
+    details = [order_details(item) for item in body]  # first of all, so that a bad date leaves every order alone
     results, errors = [], []
     with call.world.lock:
         for index, item in enumerate(body, start=1):
             try:
                 order = order_named(call.world.world, item["orderIdentifier"])
-                _edit(call, order, item)
+                _edit(call, order, item, details[index - 1])
             except Refused as refusal:
                 errors.append(ItemError(index, str(refusal), error_code(refusal), _name(item["orderIdentifier"])))
                 continue
@@ -241,12 +240,12 @@ def update_orders(call: Call) -> Answer:
         return bulk_answer(told, errors)
 
 
-def _edit(call: Call, order: Order, item: Mapping[str, Any]) -> None:
+def _edit(call: Call, order: Order, item: Mapping[str, Any], details: Mapping[str, Any]) -> None:
     command: dict[str, Any] = {
         "type": "order.update",
         "sales_channel": order.channel.id,
         "order_number": order.order_number,
-        "details": order_details(item),
+        "details": details,
     }
     if "fulfillmentSource" in item:
         command["fulfillment_source"] = _source(item["fulfillmentSource"])

@@ -222,6 +222,16 @@ def line_details(item: Mapping[str, Any]) -> Document:
     return given({**_plain(item, LINE_TEXTS), **money})
 
 
+def shipment_dates(report: Mapping[str, Any]) -> Document:
+    """
+    Return the dates that a report of a shipment gives.
+
+    Raises:
+        Failure: 400 for a date beyond the calendar.
+    """
+    return {snake(name): told_instant(report, name) for name in ("shipDate", "estimatedArrival", "received")}
+
+
 def shipment_command(order: Order, report: Mapping[str, Any]) -> Document:
     """
     Return the command for a shipment that a body reports of a whole order.
@@ -230,14 +240,13 @@ def shipment_command(order: Order, report: Mapping[str, Any]) -> Document:
         Failure: 400 for a date beyond the calendar.
     """
     method = report["shipMethod"]
-    dates = ("shipDate", "estimatedArrival", "received")
     return ship_command(order) | given(
         {
             "external": True,
             "tracking_number": report["trackingNumber"],
             "carrier": method["shippingCarrier"],
             **{name: method.get(camel(name)) for name in _CARRIER_IDS},
-            **{snake(name): told_instant(report, name) for name in dates},
+            **shipment_dates(report),
             "delivery_status": report.get("deliveryStatus"),
             "carrier_fee": told_money(report.get("carrierFee")),
             "insurance_tracking_number": report.get("insuranceTrackingNumber"),

@@ -11,7 +11,14 @@ from mockserver.http.bulk import ItemError, body_of, bulk_answer, error_code
 from mockserver.http.exchange import json_answer
 from mockserver.http.order_manager import in_time, page, texts
 from mockserver.http.orders import order_named
-from mockserver.http.orders_json import order_identifier, ship_command, ship_date, shipment_command, shipment_json
+from mockserver.http.orders_json import (
+    order_identifier,
+    ship_command,
+    ship_date,
+    shipment_command,
+    shipment_dates,
+    shipment_json,
+)
 from mockserver.http.query import ids, parsed_query
 
 if TYPE_CHECKING:
@@ -42,6 +49,8 @@ def ship_externally(call: Call) -> Answer:
     """Enter shipments that were made elsewhere, each of a whole order; good reports count whatever the others are."""
     check_scope(call, WRITE)
     body = body_of(call)
+    for report in body["shipments"]:  # first of all, so that a bad date leaves every order alone
+        shipment_dates(report)
     with call.world.lock:
         told = [_reported(call, index, report) for index, report in enumerate(body["shipments"], start=1)]
         return _answer(call, told)

@@ -34,7 +34,9 @@ def first_sync(stage: Stage) -> Iterator[Finding]:
     changed_at = stage.history.length
     _change(stage)
     stage.sync()
-    yield Finding("certify.figures-match", at_first["figures-match"], stage.evidence(stage.account.about("figures-match")))
+    yield Finding(
+        "certify.figures-match", at_first["figures-match"], stage.evidence(stage.account.about("figures-match"))
+    )
     yield Finding("certify.changes-arrive", stage.wrong(PLAIN), stage.evidence(PLAIN, changed_at))
     for subject in BY_FIGURE:
         yield _by_figure(stage, subject, at_first[subject])
@@ -150,7 +152,7 @@ def _infinite(stage: Stage) -> Finding:
     if not stage.told([item]):
         return Finding("certify.infinite-kept", missing=NOT_TOLD)
     still = record.get("infinite")
-    differences = () if still else (Difference(f"marketplace, {item.sku}, infinite", True, still),)
+    differences = () if still else (Difference(f"marketplace, {item.sku}, infinite", "true", still),)
     return Finding("certify.infinite-kept", differences, stage.evidence([item]))
 
 
@@ -165,7 +167,11 @@ def _left_alone(stage: Stage, subject: str) -> Finding:
     variants = {stage.account.variant_id(item): item for item in items}
     writes = [each for each in stage.history.pushes() if each.variant in variants]
     differences = [
-        Difference(f"request {each.number}, {each.method} {each.path}", f"nothing is written for {_sku(variants, each)}", "a write")
+        Difference(
+            f"request {each.number}, {each.method} {each.path}",
+            f"nothing is written for {_sku(variants, each)}",
+            "a write",
+        )
         for each in writes
     ]
     return Finding(check, tuple(differences), last(writes))
@@ -182,10 +188,14 @@ def _quiet(stage: Stage) -> Finding:
     before = stage.idle()
     if not stage.history.acknowledges(before):
         return Finding(check, missing="the integration did not ask again")
-    if any(each.rows and each.path.endswith("v1.2/inventory/acknowledge") for each in stage.history.acknowledges(before)):
+    if any(
+        each.rows and each.path.endswith("v1.2/inventory/acknowledge") for each in stage.history.acknowledges(before)
+    ):
         return Finding(check, missing="the server told rows although nothing had changed")
     writes = [each for each in stage.history.all(before) if each.changes_marketplace]
-    differences = [Difference(f"request {each.number}, {each.method} {each.path}", "no write", "a write") for each in writes]
+    differences = [
+        Difference(f"request {each.number}, {each.method} {each.path}", "no write", "a write") for each in writes
+    ]
     return Finding(check, tuple(differences[:10]), last(writes))
 
 
@@ -201,7 +211,10 @@ def unknown_sku(stage: Stage) -> Iterator[Finding]:
     ghost = stage.account.about("unknown-sku")
     stage.require(stage.told(ghost), NOT_TOLD)
     made = [each for each in stage.history.all() if each.changes_marketplace and each.method == "POST"]
-    created = [Difference(f"request {each.number}, {each.method} {each.path}", "nothing is created", "a write") for each in made]
+    created = [
+        Difference(f"request {each.number}, {each.method} {each.path}", "nothing is created", "a write")
+        for each in made
+    ]
     yield Finding(check, (*stage.wrong(PLAIN), *created), stage.evidence([*ghost, *PLAIN]))
 
 

@@ -188,11 +188,11 @@ def test_a_daemon_follows_changes_and_stops_when_told(stockproof_world: ServedWo
     process = start(tmp_path, environment(stockproof_world), flag="--daemon")
     try:
         assert reached(stockproof_world, DEMO)
-        teapots(stockproof_world, 7)
-        assert reached(stockproof_world, {**DEMO, 6: 7})
+        teapots(stockproof_world, 21)
+        assert reached(stockproof_world, {**DEMO, 6: 21})
     finally:
         process.terminate()
-    process.communicate(timeout=10)
+        process.communicate(timeout=10)
     assert process.returncode == 0
 
 

@@ -70,7 +70,10 @@ ERRORED = replace(
     harness_error="ZeroDivisionError: division by zero\n  in the harness",
 )
 SKIPPED = replace(
-    PASSED, id="mp-hook/order", requirements=("MP-HOOK-01",), skipped_because="the target declares that it lacks MP-HOOK"
+    PASSED,
+    id="mp-hook/order",
+    requirements=("MP-HOOK-01",),
+    skipped_because="the target declares that it lacks MP-HOOK",
 )
 NOT_RUN = replace(PASSED, id="mp/write", requirements=("MP-INV-01",), not_run_because="needs --allow-writes")
 HOSTILE = replace(

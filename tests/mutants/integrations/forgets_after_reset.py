@@ -1,4 +1,4 @@
-"""Takes a push whose connection broke for delivered, and does not try again."""
+"""Takes a push whose connection broke for delivered: it must have arrived."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ BREAKS = "certify.failed-push-reset"
 
 class Hopeful(Marketplacer):
     def write(self, variant: Json, seller: int, count: int) -> None:
-        attributes = {"seller_id": seller, "count_on_hand": count}
-        body = {"data": [{"type": "inventories", "attributes": attributes}]}
+        body = {"data": [{"attributes": {"seller_id": seller, "count_on_hand": count}}]}
         try:
             self.call("PUT", f"/api/v2/client/variants/{variant['id']}/inventories", body=body, tries=1)
         except Unavailable as error:

@@ -1,4 +1,4 @@
-"""Keeps what it read in memory until it is delivered, and reads v1.2 only."""
+"""Keeps what it read in memory until it is delivered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conformance.reference.outbox import TABLE, Outbox
 BREAKS = "certify.crash-recovered"
 
 
-class Memory(Outbox):
+class InMemory(Outbox):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.file.close()
@@ -20,10 +20,11 @@ class Memory(Outbox):
         self.file.execute(TABLE)
 
 
-class InMemory(Sync):
+class Forgetful(Sync):
     def __init__(self, source: OrderManager, channel: int, target: Marketplacer, seller: int, outbox: Outbox) -> None:
-        super().__init__(source, channel, target, seller, Memory(Path("outbox.sqlite")))
+        outbox.file.close()
+        super().__init__(source, channel, target, seller, InMemory(Path("outbox.sqlite")))
 
 
 if __name__ == "__main__":
-    sys.exit(main(InMemory))
+    sys.exit(main(Forgetful))
