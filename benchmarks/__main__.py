@@ -1,4 +1,4 @@
-"""``python -m benchmarks [start|http|scale|all]``: measure, and print ratios to a floor."""
+"""``python -m benchmarks [start|http|scale|advise|all]``: measure, and print ratios to a floor."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import http_bench, scale_bench, start_bench
+from benchmarks import advise, http_bench, scale_bench, start_bench
 from benchmarks.page import page
 from benchmarks.report import tell
 
 FORMAT: Final = "stockproof/benchmarks/1"
-_PARTS: Final = {"start": start_bench, "http": http_bench, "scale": scale_bench}
+_PARTS: Final = {"start": start_bench, "http": http_bench, "scale": scale_bench, "advise": advise}
 _LIBRARIES: Final = ("flask", "granian", "orjson")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks import advise
 from benchmarks.report import three
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def page(document: dict[str, Any]) -> str:
     if costs:
         sizes = [f"{int(size):,} listings" for size in costs[0]["us"]]
         parts += [_COSTS, *_table(("", *sizes, "growth", "aim"), map(_cost, costs))]
+    if "advise" in document:
+        parts += advise.section(document["advise"])
     return "".join(parts)
 
 

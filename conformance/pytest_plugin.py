@@ -95,6 +95,8 @@ def _open(where: str) -> Target:
         return Target.open(where, control_token=os.environ.get("CONFORMANCE_CONTROL_TOKEN"))
     except BadTarget as error:
         raise pytest.UsageError(f"--conformance-target: {error}") from error
+    except Exception as error:  # an application is whatever the user's code makes
+        raise pytest.UsageError(f"--conformance-target: {where}: {type(error).__name__}: {error}") from error
 
 
 class _Judge:

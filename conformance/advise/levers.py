@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from conformance.advise.engines import Engines, Outcome
-    from conformance.advise.question import Question
+    from conformance.advise.question import Question, Write
 
 # In the order in which they are told.
 _SEARCHED: Final[tuple[Kind, ...]] = ("buffer", "percent", "cap", "minimum-level", "red-zone")
@@ -146,13 +146,10 @@ def _sync_interval(question: Question, engines: Engines) -> Lever:
         return engines.outcome(at(seconds), NO_RULE).at_most < question.target
 
     longest = round(question.sync_interval * 3600)
-    if not _can_be_fast_enough(question, engines):
-        hardest = replace(
-            question, sync_interval=0.0, write="absolute" if question.write == "absolute" else "watermark"
-        )
-        return Lever(
-            "sync-interval", "none is enough", NO_RULE, hardest, engines.outcome(hardest, NO_RULE), is_enough=False
-        )
+    fastest = _pushed_with_every_order(question)
+    outcome = engines.outcome(fastest, NO_RULE) if question.delay else None
+    if outcome is not None and outcome.at_most >= question.target:
+        return Lever("sync-interval", "none is enough", NO_RULE, fastest, outcome, is_enough=False)
     chosen = _mildest(range(longest, 0, -1), is_enough)
     asked = replace(question, sync_interval=(chosen or 1) / 3600)
     outcome = _with_full_stock(engines.outcome(at(chosen or 1), NO_RULE), asked)
@@ -165,9 +162,7 @@ def _with_full_stock(outcome: Outcome, question: Question) -> Outcome:
     return replace(outcome, stock=question.stock, hours=outcome.hours + left_out / question.rate)
 
 
-def _can_be_fast_enough(question: Question, engines: Engines) -> bool:
-    """Return whether pushing with every order would do: below the latencies no interval helps."""
-    if question.delay == 0:
-        return True
-    instant = replace(question, sync_interval=0.0, write="watermark")
-    return engines.outcome(instant, NO_RULE).at_most < question.target
+def _pushed_with_every_order(question: Question) -> Question:
+    """Return the question with no interval at all: what oversells then, no interval prevents."""
+    write: Write = "absolute" if question.write == "absolute" else "watermark"
+    return replace(question, sync_interval=0.0, write=write)

@@ -51,6 +51,8 @@ def _question(marked: Marked) -> Question:
     given: Mapping[str, Any] = marked.document
     names, shares, marketplaces = _channels(marked)
     sync = given["sync"]
+    if sync["every"] != "change" and hours(sync["every"]) == 0:
+        raise marked.bad(("sync", "every"), "must be a second or more; `change` is for a push with every order")
     favoured = _favoured(marked, names, shares)
     return Question(
         rate=per_hour(given["demand"]),
@@ -176,8 +178,6 @@ def _feasible(marked: Marked, question: Question) -> Question:
         raise marked.bad(("target",), "must lie between 0 and 100 %; no rule of this kind makes an oversell impossible")
     if question.on_change and question.write in {"cas", "never-raise"}:
         raise marked.bad(("sync", "write"), f"{question.write!r} is known for a sync with an interval only")
-    if not question.on_change and question.sync_interval < 1 / 3600:
-        raise marked.bad(("sync", "every"), "must be a second or more; `change` is for a push with every order")
     unseen = question.rate * (question.sync_interval + question.delay)
     if unseen > MOST_ORDERS_UNSEEN:
         raise marked.bad(

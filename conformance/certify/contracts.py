@@ -66,6 +66,8 @@ def _broken_query(exchange: Exchange, operation: Operation, name: str) -> Iterat
     given = dict(exchange.query)
     for missing in sorted(operation.required - {key for key, value in given.items() if value}):
         yield Difference(f"{name}, query {missing}", "given", "missing")
+    for unknown in sorted(given.keys() - operation.known):
+        yield Difference(f"{name}, query", f"one of {', '.join(sorted(operation.known)) or 'none'}", unknown)
 
 
 def _broken_body(exchange: Exchange, operation: Operation, name: str) -> Iterator[Difference]:

@@ -24,6 +24,10 @@ class CannotStart(ValueError):
     """The command cannot be started at all."""
 
 
+class Over(Exception):
+    """The run was broken off: the integration is not started again."""
+
+
 class TookTooLong(Exception):
     """A run was killed because it did not end in time."""
 
@@ -78,6 +82,7 @@ class Integration:
         self.output = folder / "output.txt"
         self._process: subprocess.Popen[bytes] | None = None
         self._began = 0.0
+        self._is_over = False
         self.codes: list[int] = []
 
     @property
@@ -91,7 +96,10 @@ class Integration:
 
         Raises:
             CannotStart: when there is no such program.
+            Over: when it was ended for good.
         """
+        if self._is_over:
+            raise Over("the run was broken off")
         with self.output.open("ab") as output:
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - starting the given command is what this is for
@@ -123,6 +131,11 @@ class Integration:
             raise TookTooLong(f"killed after {seconds:g} s") from None
         self._signal(signal.SIGKILL)
         return self._ended()
+
+    def end(self) -> None:
+        """Kill it, and let it never be started again."""
+        self._is_over = True
+        self.kill()
 
     def kill(self) -> None:
         """Kill it and everything that it started."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -12,10 +13,11 @@ from conformance.certify.process import CannotStart, TookTooLong
 from conformance.certify.scenarios import SCENES
 from conformance.certify.stage import Finding, staged
 from conformance.certify.watch import WATCHES
+from conformance.exchange import recording
 from conformance.verdict import Difference, Inconclusive, NotVerified, Run, UnexpectedAnswer, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
     from conformance.certify.checks import CertifyCheck
@@ -39,11 +41,16 @@ class Told:
 
 @dataclass(slots=True)
 class Played:
-    """What came of one scenario; ``seconds`` of real time, ``ending`` how the integration's runs ended."""
+    """
+    What came of one scenario.
+
+    ``seconds`` of real time; ``ending`` how the integration's runs ended; ``look`` the harness's own last look.
+    """
 
     told: list[Told] = field(default_factory=list)
     seconds: float = 0.0
     ending: str = ""
+    look: tuple[Mapping[str, object], ...] = ()
 
 
 def certify(
@@ -68,7 +75,7 @@ def certify(
     wanted = {check.id for check in checks}
     verdicts: list[Verdict] = []
     lost: str | None = None
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers) as pool, _broken_off_with(setting):
         futures = {name: pool.submit(_play, setting, name, wanted, begun) for name in _longest_first(names)}
         for check in checks:
             reason = lost
@@ -87,6 +94,16 @@ def certify(
             verdicts.append(replace(verdict, again=again(check)))
             listener(verdicts[-1])
     return Run(tuple(verdicts), lost)
+
+
+@contextmanager
+def _broken_off_with(setting: Setting) -> Iterator[None]:
+    """End the integrations when the run is broken off, so that nobody waits for them."""
+    try:
+        yield
+    except BaseException:
+        setting.break_off()
+        raise
 
 
 def _longest_first(names: Sequence[str]) -> list[str]:
@@ -114,11 +131,12 @@ def _play(setting: Setting, name: str, wanted: set[str], begun: Callable[[str], 
     played = Played()
     began = time.monotonic()
     begun(name)
-    with staged(setting, scene.account(), scene.variables) as stage:
+    with recording() as looks, staged(setting, scene.account(), scene.variables) as stage:
         redact = redactor(stage.secrets.values())
         _through(stage, name, played, redact)
         played.told += [_watched(stage, check, redact) for check in WATCHES if check in wanted]
         played.ending = redact(_ending(stage))
+        played.look = looks.exchanges()[-1:]
     played.seconds = time.monotonic() - began
     return played
 
@@ -194,9 +212,15 @@ def _verdict(check: CertifyCheck, futures: Mapping[str, Future[Played]]) -> Verd
         harness_error=broken if not differences else None,
         requirements=check.requirements,
         not_run_because=_reason(check, played, judged=bool(judged), missing=missing, failed=bool(differences)),
-        exchanges=tuple(each for one in told for each in one.exchanges)[:MOST_EXCHANGES],
+        exchanges=_shown(told, played) if differences else (),
         seconds=sum(each.seconds for each in played),
     )
+
+
+def _shown(told: Sequence[Told], played: Sequence[Played]) -> tuple[Mapping[str, object], ...]:
+    """Return the integration's exchanges that show it; where it sent nothing, what the harness saw instead."""
+    own = tuple(each for one in told for each in one.exchanges)
+    return own[:MOST_EXCHANGES] or tuple(each for one in played for each in one.look)
 
 
 def _reason(check: CertifyCheck, played: Sequence[Played], *, judged: bool, missing: str, failed: bool) -> str | None:

@@ -54,6 +54,12 @@ class Setting:
     mode: Mode = "once"
     renamed: Sequence[tuple[str, str]] = ()
     longest_run: float = LONGEST_RUN_SECONDS
+    living: set[Integration] = field(default_factory=set)
+
+    def break_off(self) -> None:
+        """End every integration of this run, for good."""
+        for integration in list(self.living):
+            integration.end()
 
 
 @dataclass(slots=True)
@@ -292,9 +298,11 @@ def staged(setting: Setting, account: Account, more: Mapping[str, str] | None = 
             integration = Integration(setting.command, environment(own), folder)
             stage = Stage(setting, account, world, proxy, integration, variables.secrets, folder)
             stage.at_first = stage.records()
+            setting.living.add(integration)
             try:
                 yield stage
             finally:
+                setting.living.discard(integration)
                 integration.stop()
 
 

@@ -67,11 +67,14 @@ POOL: Final = Item("POOL-TOY", 10, 10, pooled=True)
 
 ITEMS: Final = (
     *PLAIN,
-    # Each of these SKUs is part of the next one.
-    Item("TEE", 11, 11, "sku-substring"),
-    Item("TEE-BLUE", 12, 12, "sku-substring"),
-    Item("TEE-BLUE-S", 13, 13, "sku-substring"),
+    # Each of these SKUs contains the next one, so that the one that is meant is never the filter's first.
     Item("TEE-BLUE-S-2", 14, 14, "sku-substring"),
+    Item("TEE-BLUE-S", 13, 13, "sku-substring"),
+    Item("TEE-BLUE", 12, 12, "sku-substring"),
+    Item("TEE", 11, 11, "sku-substring"),
+    # And each of these is part of the next one.
+    Item("MAT", 15, 15, "sku-substring"),
+    Item("MAT-LONG", 16, 16, "sku-substring"),
     Item("cap-red", 22, 22, "sku-case"),
     Item("CAP-RED", 21, 21, "sku-case"),
     Item("Tasse Ø 8 cm, weiß", 41, 41, "sku-unicode"),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COMMANDS = {
+    "replay": "Replay oversell scenarios and judge them by what they expect.",
+    "scenario": "Check scenario files, or write a new one.",
     "run": "Judge a server by every check, or by those named.",
     "list": "List the checks.",
     "show": "Show a check, a requirement or a reading.",
@@ -26,6 +28,8 @@ COMMANDS = {
     "certify": "Judge an integration by what it sends and what it leaves behind.",
     "report": "Make a report of a raw run file.",
     "advise": "Say which rule or sync interval keeps oversells below a target.",
+    "fuzz": "Send requests made up from the OpenAPI documents, and check what must always hold.",
+    "validate": "Judge recorded traffic: a HAR file, a request journal, a raw run file.",
     "vectors": "Compare figures and answers with the shipped vectors.",
 }
 

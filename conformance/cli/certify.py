@@ -107,6 +107,8 @@ def _setting(stack: ExitStack, given: Mapping[str, Any]) -> Setting:
         where = given["where"] or stack.enter_context(server.started())
     except (process.CannotStart, BadVariable, server.NoServer) as error:
         raise click.UsageError(str(error)) from error
+    if not where.startswith(("http://", "https://")):
+        raise click.UsageError(f"--target {where!r}: an integration needs a server with an address: http://…")
     target = stack.enter_context(open_target(where, given["control_token"]))
     return Setting(target, words, given["mode"], renamed)
 

@@ -69,7 +69,7 @@ def of_nothing_changed(step: Step) -> Iterator[Difference]:
 
 
 def of_isolation(step: Step, neighbour_start: Document) -> Iterator[Difference]:
-    """Yield what was changed in the world beside, in the other API's half, and of sellers that are nobody's business."""
+    """Yield what was changed in the world beside, in the other API's half, and of other sellers."""
     yield from changed_parts(neighbour_start, step.neighbour, "other world", "unchanged by a request to this one")
     other_half = "marketplacer" if step.request.operation.api == "order-manager" else "order_manager"
     if step.before[other_half] != step.after[other_half]:
@@ -108,28 +108,35 @@ def _not_of(marketplacer: Mapping[str, Any], kind: str, seller: int) -> dict[int
     }
 
 
-def of_conservation(step: Step, start: Document) -> Iterator[Difference]:
+def of_conservation(step: Step) -> Iterator[Difference]:
     """Yield where units appeared or vanished, were committed to no order, or fell below zero."""
     before, after = _stock(step.before), _stock(step.after)
     for row, units in after.items():
         for name in UNITS:
             if units[name] < 0:
                 yield Difference(f"stock/{_told(row)}/{name}", "not below 0", units[name])
-    yield from _of_commitments(after, step.after, start)
     operation = step.request.operation.id
     if operation not in STOCK_WRITES:
+        yield from _of_commitments(step.before, step.after)
         yield from _of_moves(before, after, ships=operation in SHIPMENTS)
     yield from _of_counts(step.after["marketplacer"])
 
 
-def _of_commitments(after: Mapping[Row, Mapping[str, int]], document: Document, start: Document) -> Iterator[Difference]:
-    """What is allocated must be what orders hold, beside what was allocated to nobody we know from the start."""
-    held, first = _held(document), _held(start)
-    loose = {row: units["allocated"] - first[row] for row, units in _stock(start).items()}
-    for row, units in after.items():
+def _of_commitments(before: Document, after: Document) -> Iterator[Difference]:
+    """Yield where the units that are allocated and those that orders hold did not move together."""
+    loose, held = _held_by_nobody(before), _held(after)
+    for row, units in _stock(after).items():
         wanted = held[row] + loose.get(row, 0)
         if units["allocated"] != wanted:
-            yield Difference(f"stock/{_told(row)}/allocated", f"{wanted}, the units that orders hold", units["allocated"])
+            yield Difference(
+                f"stock/{_told(row)}/allocated", f"{wanted}, the units that orders hold", units["allocated"]
+            )
+
+
+def _held_by_nobody(document: Document) -> dict[Row, int]:
+    """Return the units by row that are allocated to no order we know, as a world file or a stock write may say."""
+    held = _held(document)
+    return {row: units["allocated"] - held[row] for row, units in _stock(document).items()}
 
 
 def _of_moves(

@@ -118,13 +118,13 @@ class Findings:
 def of_operation(
     operation: Operation, findings: Findings, world: TargetWorld | None, again: str, seconds: float
 ) -> Verdict:
-    """Return the verdict on one operation: does it answer as its document says, whatever it is asked?"""
+    """Return the verdict on one operation: whether it answers as its document says, whatever it is asked."""
     looked = findings.looked.get(operation.id, 0)
     return Verdict(
         id=operation.id,
         title=operation.title,
         source=operation.source,
-        grade=str(operation.written.get("x-grade", "D")),
+        grade=operation.grade,
         requirements=operation.requirements,
         why="status, media type and body as documented, and never a failure of the server",
         **_came_of_it(operation.id, findings, world, looked),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from conformance.fuzz import audits
@@ -10,7 +9,7 @@ from conformance.fuzz.findings import Finding, Findings
 from conformance.verdict import Difference, UnexpectedAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from conformance.fuzz.stage import Stage, Step
     from conformance.fuzz.wire import WireRequest
@@ -66,7 +65,5 @@ def _of_step(step: Step, stage: Stage) -> dict[str, Iterable[Difference]]:
         "fuzz.refusal": audits.of_refusal(step),
         "fuzz.nothing-changed": audits.of_nothing_changed(step),
         "fuzz.isolation": audits.of_isolation(step, stage.neighbour_start),
-        "fuzz.conservation": audits.of_conservation(step, stage.start),
+        "fuzz.conservation": audits.of_conservation(step),
     }
-
-

@@ -27,9 +27,9 @@ def known_values(document: Document) -> Known:
         "invoiceid": mp["invoices"],
         "sellerid": mp["sellers"],
     }
-    known: Known = {name: [row["id"] for row in rows] for name, rows in ids.items()}
+    known: Known = {name: _first_often([row["id"] for row in rows]) for name, rows in ids.items()}
     skus = [row["master_sku"] for row in om["products"]]
-    known |= {name: skus for name in ("mastersku", "sku", "productsku")}
+    known |= dict.fromkeys(("mastersku", "sku", "productsku"), skus)
     known["listingsku"] = [row["listing_sku"] for row in om["listings"]]
     known["ordernumber"] = [row["order_number"] for row in om["orders"]]
     known["orderid"] = list(range(1, len(om["orders"]) + 1))
@@ -39,8 +39,15 @@ def known_values(document: Document) -> Known:
     known["clientid"] = [row["app_key"] for row in om["apps"]]
     known["redirecturi"] = [row["redirect_uri"] for row in om["apps"]]
     known["include"] = ["variants", "line_items", "shipments", "customers"]
-    known["quantity"] = known["countonhand"] = known["stocklevel"] = known["onhandquantity"] = [0, 1, 2, 5]
+    known["quantity"] = known["quantityordered"] = [1, 1, 2, 5]
+    known["countonhand"] = known["onhandquantity"] = [0, 1, 2, 50]
+    known["price"], known["saleprice"] = [10, 25.5, 30], [5, 9.5, None]
     return known
+
+
+def _first_often(ids: list[int]) -> list[int]:
+    """Return the ids, the first half three times: the owner's records come first, strangers' last."""
+    return ids + ids[: (len(ids) + 1) // 2] * 2
 
 
 def with_known(values: Mapping[str, Any], known: Known, chance: Random, share: float) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from conformance.target import Answer, Target, TargetWorld
 
 STEPS: Final = 12
+FEWEST: Final = 3  # requests of one operation, however slow the target
 # The owner of a multi-store, one of its members; a stranger meets little but 404.
 SELLERS: Final[dict[str, tuple[int | None, ...]]] = {"order-manager": (None,), "marketplacer": (1, 2)}
 SECONDS_TO_SHORTEN: Final = 3.0
@@ -95,18 +96,14 @@ class _Fuzzing:
             self._findings.found[check] = shortened(finding, stage, SECONDS_TO_SHORTEN)
 
     def _alone(self, makers: Sequence[Maker], judge: Judge, app: str, started: float) -> None:
-        wanted = [
-            (maker, each) for maker in makers for each in maker.operations.values() if self._is_wanted(each.id)
-        ]
+        wanted = [(maker, each) for maker in makers for each in maker.operations.values() if self._is_wanted(each.id)]
         ends = started + (self._ends - started) * SHARE_ALONE
         for left, (maker, operation) in zip(range(len(wanted), 0, -1), wanted, strict=True):
             self._progress(operation.id)
             now = time.monotonic()
             player = _Alone(judge, now + max(0.2, (ends - now) / left))
-            try:
+            with suppress(Enough):
                 maker.alone(operation, self._options.examples, player.one, Callers(app))
-            except Enough:
-                pass
             self._seconds[operation.id] = time.monotonic() - now
 
     def _is_wanted(self, operation_id: str) -> bool:
@@ -117,10 +114,8 @@ class _Fuzzing:
     def _in_sequence(self, maker: Maker, judge: Judge, seller: int | None, seconds: float) -> None:
         self._progress(f"sequences of {maker.api}" + (f" by seller {seller}" if seller else ""))
         player = _InSequence(judge, time.monotonic() + max(1.0, seconds))
-        try:
+        with suppress(Enough):
             maker.sequences(player, self._options.examples, STEPS, Callers("", seller))
-        except Enough:
-            pass
 
     def _verdicts(self, world: TargetWorld | None) -> list[Verdict]:
         again = self._options.again(self._target.name)
@@ -136,16 +131,18 @@ class _Fuzzing:
 
 
 class _Alone:
-    """Plays one request at a time, each from the world's start, until the time is up."""
+    """Plays one request at a time, each from the world's start, until the time is up; a few in any case."""
 
     def __init__(self, judge: Judge, ends: float) -> None:
         self._judge = judge
         self._ends = ends
+        self._played = 0
 
     def one(self, request: WireRequest) -> None:
         """Play one request."""
-        if time.monotonic() > self._ends:
+        if self._played >= FEWEST and time.monotonic() > self._ends:
             raise Enough
+        self._played += 1
         self._judge.begin()
         self._judge.play(request)
         self._judge.end()

@@ -96,7 +96,11 @@ class WireRequest:
             words += ["-H", f"{name}: {value}"]
         line = shlex.join(words)
         if self.caller.headers(world):
-            line += ' -H "Authorization: Basic $CREDENTIAL"' if self.caller.app else ' -H "Authorization: Bearer $CREDENTIAL"'
+            line += (
+                ' -H "Authorization: Basic $CREDENTIAL"'
+                if self.caller.app
+                else ' -H "Authorization: Bearer $CREDENTIAL"'
+            )
         if self.body:
             line += f" --data-binary {shlex.quote(self.body.decode('utf-8', 'replace'))}"
         return str(world.redacted(line))

@@ -55,6 +55,12 @@ class Operation:
         return f"schemas/openapi/{self.api}.json, {self.method} {self.template}"
 
     @property
+    def grade(self) -> str:
+        """How well it is known: the first letter where its parts differ."""
+        found = re.search(r"\b[DECIG]\b", self.written.get("x-grade", "D"))
+        return found.group() if found else "G"
+
+    @property
     def safe(self) -> bool:
         """Whether asking must not change anything."""
         return self.method == "GET"
@@ -84,9 +90,7 @@ def operations(api: str) -> tuple[Operation, ...]:
     )
 
 
-def _operation(
-    api: str, whole: Mapping[str, Any], method: str, template: str, entry: Mapping[str, Any]
-) -> Operation:
+def _operation(api: str, whole: Mapping[str, Any], method: str, template: str, entry: Mapping[str, Any]) -> Operation:
     written = {
         **entry,
         "parameters": [_resolved(whole, each) for each in entry.get("parameters", ())],

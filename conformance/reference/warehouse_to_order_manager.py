@@ -3,7 +3,7 @@ Stands between a warehouse's system and Order Manager: orders out, shipments and
 
 Run it with ``python -m conformance.reference.warehouse_to_order_manager [--once | --daemon]``. It is configured by the
 environment: ORDER_MANAGER_URL, ORDER_MANAGER_TOKEN, WAREHOUSE_ID, the files WAREHOUSE_LEVELS and WAREHOUSE_SHIPMENTS
-that the warehouse writes, WAREHOUSE_ORDERS that it reads, and SYNC_INTERVAL_SECONDS. It keeps one file, orders.json, in
+that the warehouse writes, WAREHOUSE_ORDERS that it reads, and SYNC_INTERVAL_SECONDS. It keeps one file, given.json, in
 its working folder.
 
 A level is what the warehouse has available. Order Manager's on hand is that and the locked units.
@@ -83,7 +83,7 @@ class Warehouse:
 
     def __init__(self, source: OrderManager, number: int) -> None:
         self.source, self.number = source, number
-        self.kept = Path("orders.json")
+        self.kept = Path("given.json")
         self.orders: dict[str, Json] = json.loads(self.kept.read_text("utf-8")) if self.kept.exists() else {}
 
     def __call__(self) -> bool:

@@ -146,10 +146,10 @@ def _main(run: RawRun) -> Iterable[str]:
             yield card(verdict, number, with_exchanges=left > 0)
             left -= 1
         yield "</section>\n"
-    yield from _passed(run)
     yield from families(summary.families(run))
     yield from requirements(summary.requirements(run), run.verdicts, places)
     yield from readings(summary.readings(run))
+    yield from _passed(run)
 
 
 def _section_start(status: Status, count: int) -> str:

@@ -25,6 +25,11 @@ def tag(text: str) -> str:
     return escape(safe(text))
 
 
+def breakable(id_: str) -> str:
+    """Return an id as HTML that may go on in a new line after a slash or a dot."""
+    return tag(id_).replace("/", "/<wbr>").replace(".", ".<wbr>")
+
+
 def card(verdict: Verdict, number: int, *, with_exchanges: bool) -> str:
     """Return all that is known of a check that was not passed."""
     status = verdict.status
@@ -52,7 +57,7 @@ def passed_row(verdict: Verdict) -> str:
     named = " ".join(map(_to_requirement, verdict.requirements))
     return (
         f'<tr data-status="passed" data-family="{tag(family(verdict))}">'
-        f'<td class="id">{tag(verdict.id)}</td><td>{tag(verdict.title)}{followed}</td>'
+        f'<td class="id">{breakable(verdict.id)}</td><td>{tag(verdict.title)}{followed}</td>'
         f'<td class="muted">{named}</td></tr>\n'
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from conformance.report.html_checks import tag
+from conformance.report.html_checks import breakable, tag
 from conformance.report.summary import requirement_counts
 from conformance.report.text import LABELS, SIGNS
 
@@ -32,8 +32,9 @@ def families(found: Mapping[str, Mapping[Status, int]]) -> Iterable[str]:
     if not found:
         return
     heads = "".join(f'<th class="number">{_head(label, SIGNS[status])}</th>' for status, label in LABELS.items())
-    yield '<section id="families"><h2>Families</h2>\n<p class="lead">The checks by the part of the systems that they '
-    yield 'look at.</p>\n<div class="panel"><table class="families">'
+    yield '<section id="families" data-summary><h2>Families</h2>\n'
+    yield '<p class="lead">The checks by the part of the systems that they look at.</p>\n'
+    yield '<div class="panel"><table class="families">'
     yield f'<thead><tr><th>family</th><th class="number">{_head("checks", "all")}</th>{heads}</tr></thead><tbody>\n'
     for name, counts in found.items():
         cells = "".join(_count(counts[status], status) for status in LABELS)
@@ -58,13 +59,14 @@ def requirements(
     """Yield every requirement in three groups: failed, not verified with the reason, verified."""
     counts = requirement_counts(found)
     told = {status: _to_cards(verdicts, places, failed=status == "failed") for status in _REQUIREMENTS}
-    yield f'<section id="requirements"><h2>Requirements <span class="count">{len(found)}</span></h2>\n'
+    yield f'<section id="requirements" data-summary><h2>Requirements <span class="count">{len(found)}</span></h2>\n'
     yield '<p class="lead">The behaviours of the registry, and what this run says of each.</p>\n'
     for status, (look, label) in _REQUIREMENTS.items():
         if counts[status]:
             badge = f'<span class="{look}">{label}</span> <span class="count">{counts[status]}</span>'
             is_open = " open" if status == "failed" else ""
-            yield f'<details class="panel"{is_open}><summary>{badge}</summary>\n<table class="rows stacked"><tbody>\n'
+            yield f'<details class="panel"{is_open}><summary>{badge}</summary>\n'
+            yield '<table class="rows requirements stacked"><tbody>\n'
             yield from (_requirement(each, told[status]) for each in found if each.status == status)
             yield "</tbody></table></details>\n"
     yield "</section>\n"
@@ -85,7 +87,7 @@ def _requirement(found: RequirementFound, cards: Mapping[str, str]) -> str:
         "" if found.grade is None else f'<span class="muted">Grade {tag(found.grade)}: {tag(found.source or "")}</span>'
     )
     return (
-        f'<tr id="{tag(found.id)}"><td class="id">{tag(found.id)}</td>'
+        f'<tr id="{tag(found.id)}"><td class="id">{breakable(found.id)}</td>'
         f"<td>{tag(statement)}<br>{grade}{_why(found, cards)}</td>"
         f'<td class="number muted">{_amount(len(found.checks))}</td></tr>\n'
     )
@@ -113,14 +115,15 @@ def readings(found: Sequence[ReadingFound]) -> Iterable[str]:
     """Yield which options the target follows, those that differ from what was expected first."""
     if not found:
         return
-    yield f'<section id="readings"><h2>Readings <span class="count">{len(found)}</span></h2>\n'
+    yield f'<section id="readings" data-summary><h2>Readings <span class="count">{len(found)}</span></h2>\n'
     yield '<p class="lead">Open questions that no document settles, and which answer the target was seen to give.</p>\n'
     for status, (look, label) in _READINGS.items():
         group = [each for each in found if each.status == status]
         if group:
             is_open = " open" if status == "differs" else ""
             badge = f'<span class="{look}">{label.capitalize()}</span> <span class="count">{len(group)}</span>'
-            yield f'<details class="panel"{is_open}><summary>{badge}</summary>\n<table class="rows stacked"><tbody>\n'
+            yield f'<details class="panel"{is_open}><summary>{badge}</summary>\n'
+            yield '<table class="rows readings stacked"><tbody>\n'
             yield from map(_reading, group)
             yield "</tbody></table></details>\n"
     yield "</section>\n"
@@ -130,6 +133,6 @@ def _reading(found: ReadingFound) -> str:
     seen = ", ".join("none of the options" if option is None else option for option in found.followed) or "not seen"
     against = "" if found.status == "as-expected" else f'<br><span class="muted">expected {tag(found.expected)}</span>'
     return (
-        f'<tr id="{tag(found.id)}"><td class="id">{tag(found.id)}</td><td>{tag(found.question or "")}</td>'
+        f'<tr id="{tag(found.id)}"><td class="id">{breakable(found.id)}</td><td>{tag(found.question or "")}</td>'
         f'<td data-label="follows"><b>{tag(seen)}</b>{against}</td></tr>\n'
     )

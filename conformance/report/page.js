@@ -5,6 +5,7 @@
   const form = bar.querySelector("form");
   const items = [...document.querySelectorAll("[data-status]")];
   const groups = [...document.querySelectorAll("[data-group]")];
+  const summaries = [...document.querySelectorAll("[data-summary]")];
   const texts = new Map();
   const textOf = (item) => {
     if (!texts.has(item)) texts.set(item, item.textContent.toLowerCase());
@@ -19,6 +20,7 @@
     const words = form.text.value.toLowerCase().split(/\s+/).filter(Boolean);
     const [status, family] = [form.status.value, form.family.value];
     const filtering = words.length > 0 || status !== "" || family !== "";
+    for (const section of summaries) section.hidden = filtering;
     let shown = 0;
     for (const item of items) {
       item.hidden = filtering && !matches(item, words, status, family);

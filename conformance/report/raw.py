@@ -119,7 +119,7 @@ def _version() -> str:
     try:
         return metadata.version("stockproof")
     except metadata.PackageNotFoundError:
-        return "a checkout"
+        return "checkout"
 
 
 # -- writing ---------------------------------------------------------------------------------------------------------

@@ -180,7 +180,7 @@ def _channels(given: Mapping[str, Any], document: Document, names: Names, *, rec
         lag = _lag(own, link, ("given", "channels", name, "orders_reach_om"))
         listings = tuple(_listings(document, names, number, seller))
         connector = connector_for(given.get("connector", {}), name, ("given", "connector"))
-        yield Channel(number, name, listings, lag, connector, imports_itself=recorded and link is not None)
+        yield Channel(number, name, listings, lag, connector)
     if not recorded and "links" in document:
         document["links"] = []
 

@@ -69,7 +69,7 @@ def loads(text: str, *, source: str, needs_events: bool = True) -> Scenario:
     if wrongs:
         raise BadScenario(_problem(source, read, each) for each in wrongs)
     try:
-        return _scenario(read.value, source, hashlib.sha256(text.encode()).hexdigest(), needs_events=needs_events)
+        return _scenario(read, source, hashlib.sha256(text.encode()).hexdigest(), needs_events=needs_events)
     except Wrong as error:
         raise BadScenario([_problem(source, read, error)]) from None
 
@@ -78,7 +78,8 @@ def _problem(source: str, text: Text, wrong: Wrong) -> Problem:
     return Problem(source, wrong.message, wrong.path, text.line_of(wrong.path), wrong.nearest)
 
 
-def _scenario(document: Mapping[str, Any], source: str, digest: str, *, needs_events: bool) -> Scenario:
+def _scenario(text: Text, source: str, digest: str, *, needs_events: bool) -> Scenario:
+    document: Mapping[str, Any] = text.value
     for key in ("clock", "when") if needs_events else ():
         if key not in document:
             raise Wrong(f"{key!r} is missing")
@@ -93,6 +94,7 @@ def _scenario(document: Mapping[str, Any], source: str, digest: str, *, needs_ev
         tags=tuple(document.get("tags", ())),
         plans=plans,
         sha256=digest,
+        text=text,
         tabular="with" in document,
     )
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from conformance.scenario.problems import Path
     from conformance.scenario.references import Reference
+    from conformance.scenario.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,13 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One sales channel; with ``imports_itself`` the world turns its sales into orders, else the run does."""
+    """One sales channel: what it lists, how late its orders reach Order Manager, how it is kept up to date."""
 
     id: int
     name: str
     listings: tuple[Listing, ...]
     import_lag_ms: int
     connector: Connector
-    imports_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,6 @@ class Plan:
     expectations: tuple[Expectation, ...]
     warehouses: Mapping[int, str] = field(default_factory=dict)
     recorded: bool = False
-    row: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def listings(self) -> dict[int, Listing]:
@@ -137,4 +136,9 @@ class Scenario:
     tags: tuple[str, ...]
     plans: tuple[Plan, ...]
     sha256: str
+    text: Text
     tabular: bool = False
+
+    def line_of(self, *path: str | int) -> int:
+        """Return the line of a place in the file."""
+        return self.text.line_of(path)

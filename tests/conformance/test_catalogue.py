@@ -79,7 +79,7 @@ def test_every_format_lists_every_behaviour():
         ("OM-ACK-05", ["requirement: OM-ACK-05", "grade: I", "checks:", "sequence/readers-share-no-row"]),
         ("feed-wire/rows", ["check: feed-wire/rows", "grade: G", "exchanges:", "availableQuantity: 20"]),
         ("ack.envelope", ["reading: ack.envelope", "default: array", "options:", "expect:"]),
-        ("sequence/long-run", ["check: sequence/long-run", "source: Order Manager help"]),
+        ("sequence/long-run", ["check: sequence/long-run", "grade: D"]),
     ],
 )
 def test_show_tells_all_of_one(name, parts):

@@ -134,6 +134,7 @@ def test_a_sandbox_is_not_verified_rather_than_passed(tmp_path, serving):
                 "format": "stockproof/target/1",
                 "order_manager": {"url": url, "tokens": [{"env": "OM_TOKEN"}]},
                 "lacks": ["IM-SYNC", "IM-OM"],
+                "ids": {"channel": 5394, "warehouse": 1},
             }
         ),
         encoding="utf-8",

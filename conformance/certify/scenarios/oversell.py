@@ -10,6 +10,7 @@ import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.certify import plan
+from conformance.certify.scenarios import refusals
 from conformance.certify.scenarios.scene import Scene
 from conformance.certify.stage import Finding
 from conformance.certify.world import POOL, SHOP, SHOP_PREFIX, lite
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from conformance.certify.stage import Stage
 
-REFUSED: Final = {"errors": [{"title": "Service unavailable", "code": 503, "status": "service_unavailable"}]}
 _numbers = itertools.count(1)
 
 
@@ -93,7 +93,7 @@ def late_retry(stage: Stage) -> Iterator[Finding]:
     since = _begun(stage)
     stage.change(_elsewhere(2))
     variant = stage.account.variant_id(POOL)
-    act = plan.answering(503, REFUSED)
+    act = refusals.unavailable()
     fault = stage.plan.add("the harness refused it", lambda each: each.is_push and each.variant == variant, act)
     stage.sync()
     stage.require(fault.fired, "the figure was not written")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.certify import plan
 from conformance.certify.history import last
+from conformance.certify.scenarios import refusals
 from conformance.certify.scenarios.scene import Scene
 from conformance.certify.stage import Finding
 from conformance.certify.world import PLAIN, lite
@@ -26,24 +27,6 @@ HURT: Final = PLAIN[1]
 ALSO_HURT: Final = PLAIN[2]
 MOST_TRIES: Final = 10
 SECONDS_APART: Final = 0.1
-# A thread may be late in noting a request; so much is not held against anybody.
-TOLERANCE_SECONDS: Final = 0.005
-ASKED_WAIT_MS: Final = 1500
-UNPROCESSABLE: Final = {
-    "errors": [
-        {
-            "title": "Unprocessable",
-            "detail": "count_on_hand cannot be changed at the moment",
-            "id": "resource_invalid",
-            "href": "",
-            "code": 422,
-            "source": "data/attributes/count_on_hand",
-            "links": {},
-            "status": "unprocessable_entity",
-        }
-    ]
-}
-REFUSED: Final = {"errors": [{"title": "Service unavailable", "code": 503, "status": "service_unavailable"}]}
 
 
 # -- pushes that fail --------------------------------------------------------------------------------------
@@ -119,7 +102,9 @@ def retries(stage: Stage, since: int) -> Finding:
     for series in _series(stage, refused):
         name = f"{series[0].method} {series[0].path}, run {series[0].run}"
         quick = [
-            pair for pair in itertools.pairwise(series) if pair[1].at - pair[0].at < SECONDS_APART - TOLERANCE_SECONDS
+            pair
+            for pair in itertools.pairwise(series)
+            if pair[1].at - pair[0].at < SECONDS_APART - refusals.TOLERANCE_SECONDS
         ]
         if len(series) > MOST_TRIES:
             found.append(Difference(f"{name}, tries", f"at most {MOST_TRIES}", len(series)))
@@ -194,7 +179,7 @@ def failed_acknowledge(stage: Stage) -> Iterator[Finding]:
     stage.sync()
     _change(stage)
     since = stage.history.length
-    act = plan.answering(503, REFUSED)
+    act = refusals.unavailable()
     fault = stage.plan.add("the harness refused it", lambda each: each.is_acknowledge, act)
     _run_for_a_while(stage)
     stage.plan.clear()
@@ -216,39 +201,15 @@ def _run_for_a_while(stage: Stage) -> None:
 
 def quota(stage: Stage) -> Iterator[Finding]:
     """Answer an acknowledge with 429 and a wait in milliseconds."""
-    check = "certify.quota-waited-out"
     stage.sync()
     _change(stage)
-    since = stage.history.length
-    headers = {"x-skubana-quota-retryAfter": str(ASKED_WAIT_MS)}
-    body = {"errors": [{"errorCode": "QUOTA", "message": "too many calls"}]}
-    act = plan.answering(429, body, headers)
-    fault = stage.plan.add(f"429, wait {ASKED_WAIT_MS} ms", lambda each: each.is_acknowledge, act, times=1)
+    fault = refusals.quota(stage, lambda each: each.is_acknowledge)
     stage.sync()
     stage.require(fault.fired, "no acknowledge was made")
-    yield _waited(stage, check, fault.fired[0], since)
-
-
-def _waited(stage: Stage, check: str, refused: Exchange, since: int) -> Finding:
-    """Judge that nothing came before the wait was over, and that everything arrived afterwards."""
-    ended = refused.answered_at or refused.at
-    over = ended + ASKED_WAIT_MS / 1000
-    time.sleep(max(0.0, over - stage.history.now))
+    refused = fault.fired[0]
+    early, differences = refusals.too_early(stage, refused)
     stage.settle(stage.all_right(PLAIN))
-    early = [
-        each
-        for each in stage.history.all(since)
-        if each.api == "order_manager" and ended < each.at < over - TOLERANCE_SECONDS
-    ]
-    differences = [
-        Difference(
-            f"request {each.number}, {each.method} {each.path}, ms after 429",
-            f"at least {ASKED_WAIT_MS}",
-            round((each.at - ended) * 1000),
-        )
-        for each in early[:5]
-    ]
-    return Finding(check, (*differences, *stage.wrong(PLAIN)), (refused, *early[:5]))
+    yield Finding("certify.quota-waited-out", (*differences, *stage.wrong(PLAIN)), (refused, *early))
 
 
 # -- twice, and in another order ---------------------------------------------------------------------------
@@ -286,13 +247,11 @@ SCENES: Final = (
     _pushes(
         "failed-push-503",
         "certify.failed-push-503",
-        partial(_spoil, plan.answering(503, REFUSED)),
+        partial(_spoil, refusals.unavailable()),
         "blocked",
         "retries",
     ),
-    _pushes(
-        "failed-push-422", "certify.failed-push-422", partial(_spoil, plan.answering(422, UNPROCESSABLE)), "blocked"
-    ),
+    _pushes("failed-push-422", "certify.failed-push-422", partial(_spoil, refusals.unprocessable()), "blocked"),
     _pushes("failed-push-timeout", "certify.failed-push-timeout", _hold),
     _pushes("failed-push-reset", "certify.failed-push-reset", _break),
     Scene("crash", lite, crash),

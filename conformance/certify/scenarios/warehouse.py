@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.certify import plan
 from conformance.certify.history import last
+from conformance.certify.scenarios import refusals
 from conformance.certify.scenarios.scene import Scene
 from conformance.certify.stage import Finding
 from conformance.certify.warehouse_world import EAST, OWN, OWN_NAME, household
@@ -26,8 +25,6 @@ VARIABLES: Final = {
     "WAREHOUSE_ORDERS": "{folder}/orders.json",
     "WAREHOUSE_SHIPMENTS": "{folder}/shipments.json",
 }
-ASKED_WAIT_MS: Final = 1500
-TOLERANCE_SECONDS: Final = 0.005
 ROUTE: Final = "/inventory"
 
 # What the warehouse has available: a row for each lot.
@@ -140,12 +137,11 @@ def unknown(stage: Stage) -> Iterator[Finding]:
 def failed_write(stage: Stage) -> Iterator[Finding]:
     """Refuse every write of stock for a run."""
     tell(stage, levels=LEVELS[:1])
-    body = {"errors": [{"errorCode": "UNAVAILABLE", "message": "try again later"}]}
 
     def is_write(exchange: Exchange) -> bool:
         return exchange.method in ("POST", "PUT") and ROUTE in exchange.path
 
-    fault = stage.plan.add("the harness refused it", is_write, plan.answering(503, body))
+    fault = stage.plan.add("the harness refused it", is_write, refusals.unavailable())
     stage.sync()
     stage.plan.clear()
     stage.require(fault.fired, "no stock was written")
@@ -156,24 +152,14 @@ def failed_write(stage: Stage) -> Iterator[Finding]:
 def quota(stage: Stage) -> Iterator[Finding]:
     """Answer the first request with 429 and a wait in milliseconds."""
     tell(stage, levels=LEVELS[:1])
-    headers = {"x-skubana-quota-retryAfter": str(ASKED_WAIT_MS)}
-    body = {"errors": [{"errorCode": "QUOTA", "message": "too many calls"}]}
-    act = plan.answering(429, body, headers)
-    fault = stage.plan.add(f"429, wait {ASKED_WAIT_MS} ms", lambda _each: True, act, times=1)
+    fault = refusals.quota(stage, lambda _each: True)
     stage.sync()
     stage.require(fault.fired, "the integration called nothing")
     refused = fault.fired[0]
-    ended = refused.answered_at or refused.at
-    over = ended + ASKED_WAIT_MS / 1000
-    time.sleep(max(0.0, over - stage.history.now))
+    early, differences = refusals.too_early(stage, refused)
     stage.settle(lambda: not wrong_levels(stage, {"CUP": 12}))
-    early = [each for each in stage.history.all() if ended < each.at < over - TOLERANCE_SECONDS]
-    differences = [
-        Difference(f"request {each.number}, ms after 429", f"at least {ASKED_WAIT_MS}", round((each.at - ended) * 1000))
-        for each in early[:5]
-    ]
     wrong = wrong_levels(stage, {"CUP": 12})
-    yield Finding("certify.warehouse.quota-waited-out", (*differences, *wrong), (refused, *early[:5]))
+    yield Finding("certify.warehouse.quota-waited-out", (*differences, *wrong), (refused, *early))
 
 
 SCENES: Final = (

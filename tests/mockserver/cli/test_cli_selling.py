@@ -83,7 +83,7 @@ def test_rules_read_as_words(cli):
     lines = [" ".join(line.split()) for line in cli.text("rule", "list").splitlines()]
 
     assert "5394 TEE-BLUE-S 50 % of available at most 2" in lines
-    assert "5394 TEE-RED-L 33.33 % of available the same" in lines
+    assert "5394 TEE-RED-L 33 % of available the same" in lines
     assert "5402 (whole channel) 80 % of available the same" in lines
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tests.mutants.mutation import Mutant
 
-FAMILIES: Final = ("allocation", "availability", "feed", "orders")
+FAMILIES: Final = ("allocation", "availability", "feed", "orders", "acknowledge", "rows", "inventories", "records")
 
 
 def load_mutants() -> list[Mutant]:

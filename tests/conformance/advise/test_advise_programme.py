@@ -67,7 +67,7 @@ def test_without_a_rule_the_printed_chance_and_units_come_out(row):
 
 
 def test_the_smallest_setting_of_each_lever_is_the_printed_one(row):
-    """The search finds buffer, minimum level and red zone of the table, with what they strand and how long they take."""
+    """The search finds buffer, minimum level and red zone of the table, and what they cost."""
     question = with_window(row.shares, row.window)
     levers = {lever.kind: lever for lever in smallest_settings(question, ENGINES)}
     without = ENGINES.outcome(question, NO_RULE)
@@ -147,7 +147,7 @@ def test_where_the_stock_is_not_large_the_programme_and_the_law_part():
     assert expected_oversold(question) == pytest.approx(7.5)
 
 
-# -- a second implementation, window after window, with nothing divided out ---------------------------------------------
+# -- a second implementation, window after window, with nothing divided out ---------------------------------------------------------------
 
 
 def chance_of(count: int, mean: float) -> float:

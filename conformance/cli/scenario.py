@@ -1,0 +1,50 @@
+"""``conformance scenario``: check scenario files, begin a new one, write the page of the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from conformance.scenario.loading import load
+from conformance.scenario.problems import BadScenario
+from conformance.verdict import PASSED, USAGE
+
+
+@click.group("scenario", help="Check scenario files, or write a new one.")
+def command() -> None:
+    """Do nothing by itself."""
+
+
+@command.command("validate", help="Check scenario files without running them: 0 when all are sound, 2 otherwise.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+def validate(files: tuple[Path, ...]) -> int:
+    """Return 0 when every file is sound."""
+    code = PASSED
+    for path in files:
+        try:
+            scenario = load(path, needs_events=False)
+        except BadScenario as error:
+            click.echo(str(error), err=True)
+            code = USAGE
+        else:
+            rows = len(scenario.plans)
+            click.echo(f"{path}: {scenario.id}, {rows} row{'s' if rows > 1 else ''}, sound")
+    return code
+
+
+@command.command("new", help="Write a scenario to begin with, to a file or to standard output.")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, envvar="CONFORMANCE_FORCE", help="Replace a file that exists.")
+def new(file: Path | None, force: bool) -> int:  # noqa: FBT001 - click hands it over by name
+    """Write a scenario that runs as it stands, with every part explained."""
+    from conformance.scenario.template import template
+
+    if file is None:
+        click.echo(template("my-scenario"), nl=False)
+        return PASSED
+    if file.exists() and not force:
+        raise click.UsageError(f"{file} exists; --force replaces it")
+    file.write_text(template(file.stem), encoding="utf-8")
+    click.echo(f"{file}: written; run it with conformance replay {file}")
+    return PASSED

@@ -1,0 +1,23 @@
+"""Waits nine tenths of what it is asked to."""
+
+from __future__ import annotations
+
+import sys
+
+import httpx
+
+from conformance.reference.order_manager_to_marketplacer import OrderManager, main
+
+BREAKS = "certify.quota-waited-out"
+HEADER = "x-skubana-quota-retryAfter"
+
+
+class Hasty(OrderManager):
+    def pause(self, answer: httpx.Response | None, attempt: int, *, last: bool) -> None:
+        if answer is not None and HEADER in answer.headers:
+            answer.headers[HEADER] = str(float(answer.headers[HEADER]) * 0.9)
+        super().pause(answer, attempt, last=last)
+
+
+if __name__ == "__main__":
+    sys.exit(main(source=Hasty))
