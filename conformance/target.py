@@ -136,7 +136,8 @@ class Target:
         parts = {} if body is None else {"json": body}
         url = f"{self._base_url}{CONTROL}{path}"
         # What answers the making of a world holds its credentials.
-        return self.send(method, url, headers=self._control_headers, keep_answer=path != "/worlds", **parts)
+        keep = path != "/worlds" and not path.endswith("/fork")
+        return self.send(method, url, headers=self._control_headers, keep_answer=keep, **parts)
 
     @contextmanager
     def world(self, document: Mapping[str, Any]) -> Iterator[TargetWorld]:

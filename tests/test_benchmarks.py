@@ -86,6 +86,18 @@ def test_the_cost_of_a_world_is_measured_by_listing(tmp_path: Path) -> None:
     }
 
 
+def test_the_advisor_is_measured_beside_its_law(tmp_path: Path) -> None:
+    """Every case has a simulated and a wanted figure, every speed its unit."""
+    rows = measured("advise", tmp_path)["advise"]
+    cases = [row for row in rows if "errors" in row]
+    assert len([row for row in cases if "second look" not in row["advise"]]) == 15 + 20
+    assert all(row["standard_error"] > 0 for row in cases)
+    for row in rows:
+        if "figure" in row:
+            assert_spread(row["figure"])
+    assert "## The advisor" in (tmp_path / "page.md").read_text(encoding="utf-8")
+
+
 def test_the_page_has_a_table_of_what_was_measured(tmp_path: Path) -> None:
     """The page is made from the figures, and leaves out what was not measured."""
     measured("start", tmp_path)

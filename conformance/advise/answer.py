@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.advise.agreement import Comparison, compare
 from conformance.advise.engines import Engines, Outcome
-from conformance.advise.frontier import Point, costs_of, frontier
+from conformance.advise.frontier import Point, candidates, costs_of, frontier
 from conformance.advise.law import concentration, covers, expected_oversold
 from conformance.advise.levers import Lever, best, smallest_settings
 from conformance.advise.limits import Limit, load_limits
@@ -90,7 +90,8 @@ def advise(question: Question, engines: Engines | None = None) -> Answer:
         faster = replace(sync.question, stock=max(20, round(10 * question.rate * sync.question.sync_interval)))
         comparisons += compare(faster, [], engines)
     without, today = (engines.outcome(question, rule) for rule in (NO_RULE, question.current))
-    points = tuple(frontier(question, engines))
+    tried = [*candidates(question), *(lever.rule for lever in levers)]
+    points = tuple(frontier(question, engines, list(dict.fromkeys(tried))))
     return Answer(question, without, today, levers, best(levers), points, tuple(comparisons))
 
 

@@ -13,8 +13,9 @@ from conformance.advise.frontier import costs_of
 from conformance.advise.levers import NAMES
 from conformance.advise.notation import percent, spelled
 from conformance.advise.plot import Plot, shape
+from conformance.advise.rules import NO_RULE
 from conformance.advise.settings import in_words
-from conformance.advise.text import rests_on
+from conformance.advise.text import rests_on, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -78,11 +79,15 @@ def _table(columns: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) ->
 
 def _levers(answer: Answer) -> Iterator[str]:
     target = percent(answer.question.target)
-    lead = "Stranded units stay unsold; time is how much longer it takes to sell what is sold."
+    lead = (
+        "The share of stock-outs that oversell, and by how many units on average. Stranded units stay unsold;"
+        " time is how much longer it takes to sell what is sold."
+    )
     yield _section(f"The smallest setting that keeps oversells below {target}", lead)
-    columns = ("lever", "setting", "stock-outs that oversell", "units each", "stranded", "time", "enough")
+    columns = ("lever", "setting", "oversells", "units", "stranded", "time", "enough")
     today = answer.today
-    rule = escape(answer.question.current.means(answer.question.names))
+    current = answer.question.current
+    rule = "no rule" if current == NO_RULE else escape(current.means(answer.question.names))
     rows = [
         ("", [f"today: {rule}", "", percent(today.chance), f"{today.oversold:.2g}", f"{today.stranded:.1f}", "", ""])
     ]
@@ -93,7 +98,7 @@ def _lever_rows(answer: Answer) -> Iterator[tuple[str, Sequence[str]]]:
     for lever in answer.levers:
         outcome = lever.outcome
         time = "" if lever.kind == "sync-interval" else f"{added_time(lever, answer.without) * 100:+.0f} %"
-        word = '<span class="good">advised</span>' if lever is answer.best else "yes" if lever.is_enough else "no"
+        word = '<span class="good">advised</span>' if lever is answer.best else escape(verdict(lever, answer) or "yes")
         yield (
             "advised" if lever is answer.best else "",
             [lever.name, escape(lever.setting), percent(outcome.chance), f"{outcome.oversold:.2g}",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from conformance.advise.answer import Answer
     from conformance.advise.frontier import Point
+    from conformance.advise.levers import Lever
 
 _ROWS = 12
 
@@ -68,12 +69,22 @@ def _levers(answer: Answer) -> Table:
     for lever in answer.levers:
         outcome = lever.outcome
         added = f"{added_time(lever, answer.without) * 100:+.0f} %"
-        mark = "advised" if lever is answer.best else "" if lever.is_enough else "not enough"
         table.add_row(
             lever.name, lever.setting, percent(outcome.chance), f"{outcome.oversold:.2g}", f"{outcome.stranded:.1f}",
-            "" if lever.kind == "sync-interval" else added, mark,
+            "" if lever.kind == "sync-interval" else added, verdict(lever, answer),
         )  # fmt: skip
     return table
+
+
+def verdict(lever: Lever, answer: Answer) -> str:
+    """Return in a few words whether a lever is enough, and what that takes besides."""
+    if lever is answer.best:
+        return "advised"
+    if not lever.is_enough:
+        return "not enough"
+    if lever.kind == "sync-interval":
+        return f"{answer.question.sync_interval / lever.question.sync_interval:.0f} times the syncs"
+    return "with a fence only" if lever.kind == "split" else ""
 
 
 def _settings(answer: Answer) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,7 @@ from conformance.exchange import recording
 from conformance.verdict import Difference, Inconclusive, NotVerified, Run, UnexpectedAnswer, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
     from conformance.certify.checks import CertifyCheck
@@ -73,35 +73,52 @@ def certify(
     """
     names = list(dict.fromkeys(name for check in checks for name in check.scenarios))
     wanted = {check.id for check in checks}
-    verdicts: list[Verdict] = []
-    lost: str | None = None
-    with ThreadPoolExecutor(workers) as pool, _broken_off_with(setting):
+    with ThreadPoolExecutor(workers) as pool, _broken_off_with(setting, pool):
         futures = {name: pool.submit(_play, setting, name, wanted, begun) for name in _longest_first(names)}
+        judging = _Judging(setting, futures, stop_at_first=stop_at_first)
+        verdicts = []
         for check in checks:
-            reason = lost
-            if reason is None and stop_at_first and any(each.status in ("failed", "errored") for each in verdicts):
-                reason = "the run ended at the first failure"
-                _cancel(futures.values())
-            try:
-                verdict = _not_run(check, reason) if reason else _verdict(check, futures)
-            except Inconclusive as gone:
-                lost = str(gone)
-                _cancel(futures.values())
-                verdict = _not_run(check, lost)
-            except CannotStart:
-                _cancel(futures.values())
-                raise
-            verdicts.append(replace(verdict, again=again(check)))
+            verdicts.append(replace(judging.verdict(check), again=again(check)))
             listener(verdicts[-1])
-    return Run(tuple(verdicts), lost)
+    return Run(tuple(verdicts), judging.lost_because)
+
+
+class _Judging:
+    """Turns scenarios into verdicts, check after check; nothing more is begun once there is a reason to end."""
+
+    def __init__(self, setting: Setting, futures: Mapping[str, Future[Played]], *, stop_at_first: bool) -> None:
+        self._setting, self._futures, self._stop_at_first = setting, futures, stop_at_first
+        self._ended_because: str | None = None
+        self.lost_because: str | None = None
+
+    def verdict(self, check: CertifyCheck) -> Verdict:
+        """Return the verdict on one check, as soon as its scenarios are over."""
+        if self._ended_because is not None:
+            return _not_run(check, self._ended_because)
+        try:
+            verdict = _verdict(check, self._futures)
+        except Inconclusive as gone:
+            self.lost_because = str(gone)
+            self._end(self.lost_because)
+            return _not_run(check, self.lost_because)
+        if self._stop_at_first and verdict.status in ("failed", "errored"):
+            self._end(f"the run ended at the first failure, {check.id}")
+        return verdict
+
+    def _end(self, reason: str) -> None:
+        self._ended_because = reason
+        for future in self._futures.values():
+            future.cancel()
+        self._setting.break_off()
 
 
 @contextmanager
-def _broken_off_with(setting: Setting) -> Iterator[None]:
-    """End the integrations when the run is broken off, so that nobody waits for them."""
+def _broken_off_with(setting: Setting, pool: ThreadPoolExecutor) -> Iterator[None]:
+    """End the integrations when the run is broken off, and begin nothing more, so that nobody waits for them."""
     try:
         yield
     except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
         setting.break_off()
         raise
 
@@ -109,11 +126,6 @@ def _broken_off_with(setting: Setting) -> Iterator[None]:
 def _longest_first(names: Sequence[str]) -> list[str]:
     slow = ("failed-push-timeout", "first-sync", "many-rows", "first-sync-member")
     return sorted(names, key=lambda name: slow.index(name) if name in slow else len(slow))
-
-
-def _cancel(futures: Iterable[Future[Played]]) -> None:
-    for future in futures:
-        future.cancel()
 
 
 # -- one scenario ----------------------------------------------------------------------------------------
@@ -169,7 +181,7 @@ def _through(stage: Stage, name: str, played: Played, redact: Callable[[str], st
 def _watched(stage: Stage, check: str, redact: Callable[[str], str]) -> Told:
     try:
         return _told(WATCHES[check](stage, check), redact)
-    except (UnexpectedAnswer, Inconclusive):
+    except Inconclusive:
         raise
     except Exception as error:
         return Told(check, broken=f"{type(error).__name__}: {error}")
@@ -193,13 +205,11 @@ def _plain(value: object, redact: Callable[[str], str]) -> object:
 
 
 def _verdict(check: CertifyCheck, futures: Mapping[str, Future[Played]]) -> Verdict:
-    try:
-        played = [futures[name].result() for name in check.scenarios]
-    except CancelledError:
-        return _not_run(check, "the run ended before")
+    played = [futures[name].result() for name in check.scenarios]
     told = [each for one in played for each in _about(check, one)]
     broken = next((each.broken for each in told if each.broken), None)
-    differences = tuple(difference for each in told for difference in each.differences)
+    every = [difference for each in told for difference in each.differences]
+    differences = tuple(each for number, each in enumerate(every) if each not in every[:number])
     judged = [each for each in told if each.missing is None]
     missing = next((each.missing for each in told if each.missing), NOT_REACHED)
     return Verdict(

@@ -94,10 +94,11 @@ ITEMS: Final = (
     Item("BOOK-PRICED", 17, 17, "price-kept", record={"price": "27.38", "sale_price": "21.99"}),
     Item("INK-ENDLESS", 3, 3, "infinite-kept", record={"infinite": True}),
     Item("STOOL-NEW", 9, 9, "figures-match", record=None),  # the seller has no record of it yet
-    # The last one, so that an integration that stumbles over it has done everything else.
-    Item("SCARF", 31, 31, "sku-case", variant="Scarf"),  # a near miss: no variant of this listing
 )
 GHOST: Final = Item("GHOST", 5, 5, "unknown-sku", variant=None)
+NEAR_MISS: Final = Item(
+    "SCARF", 31, 31, "near-miss", variant="Scarf"
+)  # the marketplace has another SKU than the listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +147,20 @@ def lite(*, seller: int = OWNER) -> Account:
 
 
 def haunted(*, seller: int = OWNER) -> Account:
-    """Return an account in which a listing that the marketplace does not know stands between others."""
-    return account((*PLAIN[:2], GHOST, *PLAIN[2:]), seller=seller)
+    """Return an account in which listings that the marketplace does not know stand between others."""
+    return account((*PLAIN[:2], GHOST, NEAR_MISS, *PLAIN[2:]), seller=seller)
 
 
-def crowd(rows: int) -> Account:
+def crowd(rows: int, *, known: int = 1) -> Account:
     """
     Return an account in which many rows are due at once.
 
-    One in ten is on the marketplace, at every page's beginning and end; the rest costs an integration one look each.
+    With ``known`` 10 two in ten are on the marketplace, among them the first and the last of every page: the rest costs
+    an integration one look each.
     """
     every = [Item(f"MANY-{number:05}-X", number % 90 + 1, number % 90 + 1) for number in range(rows)]
-    known = [each if number % 10 in (0, 9) else _elsewhere(each) for number, each in enumerate(every)]
-    return account(known)
+    ends = (0, known - 1)
+    return account([each if number % known in ends else _elsewhere(each) for number, each in enumerate(every)])
 
 
 def _elsewhere(item: Item) -> Item:

@@ -24,6 +24,7 @@ COMMANDS = {
     "show": "Show a check, a requirement or a reading.",
     "requirements": "List every behaviour, and what checks it.",
     "probe": "Find out which readings a server follows.",
+    "hunt": "Find the smallest sequence of events that oversells.",
     "readings": "Switch on every option of every reading and look whether it shows.",
     "certify": "Judge an integration by what it sends and what it leaves behind.",
     "report": "Make a report of a raw run file.",

@@ -11,14 +11,18 @@ from conformance.scenario.loading import load
 from conformance.scenario.problems import BadScenario
 from conformance.scenario.result import replay
 from conformance.scenario.targets import BadTarget, opener
-from conformance.verdict import NONCONFORMANT, PASSED, USAGE
+from conformance.verdict import NONCONFORMANT, PASSED, USAGE, Inconclusive, UnexpectedAnswer
 
 
 @click.command("replay", help="Replay scenarios: 0 when everything is as they expect, 1 otherwise.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 @click.option("--json", "as_json", is_flag=True, envvar="CONFORMANCE_JSON", help="Print one JSON document.")
-@click.option("--html", type=click.Path(path_type=Path), envvar="CONFORMANCE_HTML", help="Write a page with the curves.")
-@click.option("--run-file", type=click.Path(path_type=Path), envvar="CONFORMANCE_RUN_FILE", help="Write log and numbers.")
+@click.option(
+    "--html", type=click.Path(path_type=Path), envvar="CONFORMANCE_HTML", help="Write a page with the curves."
+)
+@click.option(
+    "--run-file", type=click.Path(path_type=Path), envvar="CONFORMANCE_RUN_FILE", help="Write log and numbers."
+)
 @click.option(
     "--target",
     default="sim",
@@ -41,7 +45,7 @@ def command(
     target: str,
     control_token: str | None,
 ) -> int:
-    """Return 0 when every expectation of every row of every file holds, 1 otherwise, 2 for a file that cannot be run."""
+    """Return 0 when every expectation of every row holds, 1 otherwise, 2 for a file that cannot be run."""
     try:
         scenarios = [load(path) for path in files]
         with opener(target, control_token) as open_world:
@@ -51,6 +55,8 @@ def command(
         return USAGE
     except BadTarget as error:
         raise click.UsageError(str(error)) from None
+    except UnexpectedAnswer as error:
+        raise Inconclusive(f"the target answers otherwise than a world does: {error.difference}") from None
     if html is not None:
         from conformance.scenario.report.page import page
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -101,10 +100,13 @@ def _run(
 
 def _write(header: Header, run: Run, seconds: float, given: Mapping[str, Any]) -> None:
     from conformance import report
+    from conformance.cli.report import deliver
     from conformance.report.raw import RawRun
 
     whole = RawRun.of(header, run, seconds)
-    for form in ("html", "junit", "github"):
+    for form in ("html", "junit"):
         if given[form] is not None:
             given[form].write_text(report.render(whole, form), encoding="utf-8")
-    sys.stdout.write(report.render(whole, "json" if given["as_json"] else "terminal"))
+    if given["github"] is not None:
+        deliver(whole, "github", given["github"])
+    deliver(whole, "json" if given["as_json"] else "terminal", None)

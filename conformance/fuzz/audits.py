@@ -29,7 +29,7 @@ def of_contract(step: Step) -> Iterator[Difference]:
         return
     body = None if not answer.body else _json(step)
     yield from response_differences(
-        step.request.operation, answer.status, answer.headers.get("content-type"), body, "response"
+        step.request.operation, answer.status, answer.headers.get("content-type", ""), body, "response"
     )
 
 

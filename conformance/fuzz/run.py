@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.fuzz.findings import AUDITS, Findings, of_audit, of_operation
@@ -14,6 +14,7 @@ from conformance.fuzz.known import known_values
 from conformance.fuzz.maker import Callers, Enough, Maker
 from conformance.fuzz.shorten import shortened
 from conformance.fuzz.stage import Stage, world_document
+from conformance.fuzz.wire import Caller
 from conformance.offline.contracts import APIS, operations
 from conformance.verdict import Inconclusive, Run, UnexpectedAnswer, Verdict
 
@@ -28,7 +29,7 @@ STEPS: Final = 12
 FEWEST: Final = 3  # requests of one operation, however slow the target
 # The owner of a multi-store, one of its members; a stranger meets little but 404.
 SELLERS: Final[dict[str, tuple[int | None, ...]]] = {"order-manager": (None,), "marketplacer": (1, 2)}
-SECONDS_TO_SHORTEN: Final = 3.0
+SECONDS_TO_SHORTEN: Final = 2.0
 SHARE_ALONE: Final = 0.6  # of the time, for the operations one by one
 
 
@@ -93,7 +94,8 @@ class _Fuzzing:
         for left, (maker, seller) in zip(range(len(shows), 0, -1), shows, strict=True):
             self._in_sequence(maker, judge, seller, (self._ends - time.monotonic()) / left)
         for check, finding in list(self._findings.found.items()):
-            self._findings.found[check] = shortened(finding, stage, SECONDS_TO_SHORTEN)
+            if not self._options.ids or check in self._options.ids:
+                self._findings.found[check] = shortened(finding, stage, SECONDS_TO_SHORTEN)
 
     def _alone(self, makers: Sequence[Maker], judge: Judge, app: str, started: float) -> None:
         wanted = [(maker, each) for maker in makers for each in maker.operations.values() if self._is_wanted(each.id)]
@@ -107,9 +109,9 @@ class _Fuzzing:
             self._seconds[operation.id] = time.monotonic() - now
 
     def _is_wanted(self, operation_id: str) -> bool:
-        ids = self._options.ids
-        # Our own checks look at every operation.
-        return not ids or operation_id in ids or any(each.startswith("fuzz.") for each in ids)
+        operations_named = [each for each in self._options.ids if not each.startswith("fuzz.")]
+        # Our own checks alone look at every operation.
+        return not operations_named or operation_id in operations_named
 
     def _in_sequence(self, maker: Maker, judge: Judge, seller: int | None, seconds: float) -> None:
         self._progress(f"sequences of {maker.api}" + (f" by seller {seller}" if seller else ""))
@@ -131,7 +133,11 @@ class _Fuzzing:
 
 
 class _Alone:
-    """Plays one request at a time, each from the world's start, until the time is up; a few in any case."""
+    """
+    Plays one request at a time, each from the world's start, until the time is up; a few in any case.
+
+    The first one is played without a credential, too.
+    """
 
     def __init__(self, judge: Judge, ends: float) -> None:
         self._judge = judge
@@ -142,7 +148,12 @@ class _Alone:
         """Play one request."""
         if self._played >= FEWEST and time.monotonic() > self._ends:
             raise Enough
+        if not self._played and request.operation.secured:
+            self._play(replace(request, caller=Caller()))
         self._played += 1
+        self._play(request)
+
+    def _play(self, request: WireRequest) -> None:
         self._judge.begin()
         self._judge.play(request)
         self._judge.end()

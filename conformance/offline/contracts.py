@@ -170,7 +170,11 @@ class NotJson:
 def response_differences(
     operation: Operation, status: int, media_type: str | None, body: object, path: str
 ) -> Iterator[Difference]:
-    """Yield where an answer breaks the document: its status, its media type, its body; None stands for no body."""
+    """
+    Yield where an answer breaks the document: its status, its media type, its body.
+
+    None stands for no body, and for a media type that was not recorded.
+    """
     written = operation.written["responses"].get(str(status))
     if written is None:
         if status not in GATE_STATUSES:
@@ -184,12 +188,14 @@ def response_differences(
     plain = _plain(media_type)
     if body is None:
         yield Difference(f"{path}/body", f"a body of {' or '.join(content)}", None)
-    elif plain not in content:
+    elif plain is not None and plain not in content:
         yield Difference(f"{path}/headers/content-type", " or ".join(content), plain)
     elif isinstance(body, NotJson):
         yield Difference(f"{path}/body", "JSON", body.text[:200])
     else:
-        yield from schema_differences(operation.api, content[plain]["schema"], body, f"{path}/body")
+        yield from schema_differences(
+            operation.api, content[plain or next(iter(content))]["schema"], body, f"{path}/body"
+        )
 
 
 def schema_differences(api: str, schema: Mapping[str, Any], body: object, path: str) -> Iterator[Difference]:

@@ -25,8 +25,12 @@ RETRIED: Final = frozenset({408, 425, 429})
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One recorded exchange. ``status`` is None when no answer came; ``at`` and ``until`` are seconds, if known;
-    ``cut`` says that the answer is not whole."""
+    """
+    One recorded exchange.
+
+    ``status`` is None when no answer came; ``at`` and ``until`` are seconds, if known; ``cut`` says that the answer is
+    not whole, ``request_cut`` that the request is not.
+    """
 
     index: int
     where: str
@@ -85,8 +89,8 @@ class Push:
     variant: str
     seller: int | None
     count: object
-    names_more: bool
     path: str
+    names_more: bool = False
 
     @property
     def key(self) -> Key:
@@ -101,7 +105,7 @@ class Shown:
     index: int
     key: Key
     count: object
-    infinite: bool
+    infinite: bool = False
 
 
 class _Absent:
@@ -178,7 +182,7 @@ class History:
             written.setdefault(push.exchange.index, []).append(push)
         for each in self.exchanges:
             for push in written.get(each.index, ()) if each.succeeded else ():
-                found.setdefault(push.variant, []).append(Shown(each.index, push.key, push.count, False))
+                found.setdefault(push.variant, []).append(Shown(each.index, push.key, push.count))
             for known in _seen(each):
                 found.setdefault(known.key[0], []).append(known)
         return found
@@ -255,13 +259,13 @@ def _pushes(exchange: Exchange) -> Iterator[Push]:
     elif operation.id == "setStockOnHand" and isinstance(body.get("count_on_hand"), dict):
         for variant, count in body["count_on_hand"].items():
             if count != "INFINITE":
-                yield Push(exchange, variant, None, count, False, f"count_on_hand/{variant}")
+                yield Push(exchange, variant, None, count, f"count_on_hand/{variant}")
     elif operation.id in ("updateVariant", "updateAdvertVariant") and isinstance(body.get("data"), dict):
         attributes = _attributes(body["data"])
         if "count_on_hand" in attributes:
             more = bool(attributes.keys() - {"count_on_hand"})
             variant = exchange.values["variant_id"]
-            yield Push(exchange, variant, None, attributes["count_on_hand"], more, "data/attributes/count_on_hand")
+            yield Push(exchange, variant, None, attributes["count_on_hand"], "data/attributes/count_on_hand", more)
 
 
 def _of_inventories(exchange: Exchange, data: list[object]) -> Iterator[Push]:
@@ -274,8 +278,8 @@ def _of_inventories(exchange: Exchange, data: list[object]) -> Iterator[Push]:
             exchange.values["variant_id"],
             number,
             attributes.get("count_on_hand", ABSENT),
-            bool(attributes.keys() - {"count_on_hand", "seller_id"}),
             f"data/{index}/attributes/count_on_hand",
+            bool(attributes.keys() - {"count_on_hand", "seller_id"}),
         )
 
 

@@ -39,7 +39,7 @@ class Outbox:
     """
 
     def __init__(self, path: Path) -> None:
-        self.file = sqlite3.connect(path)
+        self.file = sqlite3.connect(path, timeout=1)
         self.file.execute("PRAGMA locking_mode = EXCLUSIVE")
         try:
             self.file.execute("BEGIN EXCLUSIVE")

@@ -132,7 +132,8 @@ class Connector:
         crash = of_kind(faults, "crash")
         for channel in open_ones:
             self._habits[channel.id].last_poll_ms = scene.now
-            self._habits[channel.id].stock = self._stock_levels()
+            if channel.connector.feed == "stocks":
+                self._habits[channel.id].stock = self._stock_levels()
         messages = [self._message(each, number) for each in [*taken, *self._retries(open_ones, taken)]]
         self._acknowledge_as_read(taken)
         if crash is not None:
@@ -202,7 +203,7 @@ class Connector:
         scene.watch.lost_update(scene, read.listing, entry)
 
     def _sift(self, due: Sequence[Read], number: int) -> list[Read]:
-        """Return the rows that the connector gets to see: a coarse cursor, a stock-keyed feed or pages may hide some."""
+        """Return the rows that the connector gets to see: a coarse cursor, a feed of stocks or pages may hide some."""
         kept: list[Read] = []
         for channel_id, rows in groupby(due, key=lambda each: each.listing.channel):
             connector = self._scene.channels[channel_id].connector

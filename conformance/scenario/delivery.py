@@ -29,6 +29,7 @@ class Delivery:
         self._busy_until: dict[int, int] = {}
         self._throttled_until: dict[int, int] = {}
         self._shown_version: dict[int, int] = {}
+        self._landed_version: dict[int, int] = {}
 
     @property
     def is_empty(self) -> bool:
@@ -36,8 +37,10 @@ class Delivery:
         return not self._under_way
 
     def newest(self, listing: int) -> Message | None:
-        """Return the update of a listing that was read last, of those on their way; full syncs do not count."""
-        return next((each for each in reversed(self._under_way) if each.listing.id == listing and not each.full), None)
+        """Return the update of a listing on its way that says the latest; None when that has landed, or nothing is."""
+        landed = self._landed_version.get(listing, 0)
+        mine = (each for each in self._under_way if each.listing.id == listing and not each.full)
+        return max((each for each in mine if each.version > landed), key=lambda each: each.version, default=None)
 
     def take_back(self, is_struck: Callable[[Message], bool]) -> list[Message]:
         """Take messages off the network, as when the process that holds them dies; return them."""
@@ -74,7 +77,7 @@ class Delivery:
         message.held_back = of_kind(faults, "reorder") is not None
         throttle = of_kind(faults, "throttle")
         if throttle is not None:
-            self.throttle(throttle | {"channel": channel.id}, message.entry)
+            self.throttle({**throttle, "channel": channel.id}, message.entry)
         late = of_kind(faults, "delay")
         landing = self._landing(channel, at_ms) + ((late["by_ms"] or 900_000) if late else 0)
         for fault in faults:
@@ -200,6 +203,7 @@ class Delivery:
         if message.full or message.duplicate or message.acknowledged or how == "when-read":
             return
         message.acknowledged = True
+        self._landed_version[listing.id] = max(message.version, self._landed_version.get(listing.id, 0))
         if self._connector.is_down(listing.channel):
             # Whoever would say so is not there; the row stays due.
             self._connector.memory[listing.id].read = self._connector.memory[listing.id].acknowledged

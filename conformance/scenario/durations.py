@@ -1,4 +1,4 @@
-"""Durations as scenarios write them, in whole milliseconds: 90s, 15m, 1h40m. Never 1:40, which YAML may take for 100."""
+"""Durations as scenarios write them, in whole milliseconds: 90s, 15m, 1h40m. Never 1:40, which may be read as 100."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def duration(value: object, path: Path = ()) -> int:
     if isinstance(value, str) and value.startswith("-"):
         raise Wrong(f"time does not run backwards: {value!r} is negative", path)
     if isinstance(value, str) and re.fullmatch(r"\d{1,4}:\d{2}", value):
-        hours, minutes = value.split(":")
-        raise Wrong(f"{value!r} is no duration", path, nearest=f"{int(hours)}h{int(minutes)}m")
+        whole, part = value.split(":")
+        raise Wrong(f"{value!r} is no duration", path, nearest=f"{int(whole)}h{int(part)}m")
     if isinstance(value, int) and not isinstance(value, bool):
         raise Wrong(f"{value!r} is no duration: it needs a unit, such as 90s, 15m or 1h40m", path)
     match = _PARTS.fullmatch(value) if isinstance(value, str) else None

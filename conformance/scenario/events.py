@@ -80,7 +80,9 @@ class EventReader:
         if number in self.orders:
             raise Wrong(f"a second order {number!r}", (*path, "id"))
         self.orders[number] = channel
-        return {"id": number, "listing": listing, "qty": given["qty"], "hold": given.get("hold", False)}
+        own = duration(given["reaches_om"], (*path, "reaches_om")) if "reaches_om" in given else None
+        hold = given.get("hold", False)
+        return {"id": number, "listing": listing, "qty": given["qty"], "hold": hold, "reaches_om_ms": own}
 
     def _orders(self, given: Mapping[str, Any], path: Path) -> Data:
         channel = self.names.channel(given["channel"], (*path, "channel"))

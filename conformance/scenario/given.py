@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from dataclasses import dataclass
-from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.resources import fixtures_dir
@@ -19,6 +18,7 @@ from conformance.scenario.text import BrokenText, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path as FilePath
 
     from conformance.scenario.model import Staging
     from conformance.scenario.problems import Path
@@ -49,10 +49,7 @@ def start_of(given: Mapping[str, Any], clock: str, seed: int, folder: FilePath, 
     Raises:
         Wrong: for a name that means nothing, or keys that do not go together.
     """
-    if "world" in given:
-        document = _named_world(given, clock, folder)
-    else:
-        document = world_of(given, clock, seed)
+    document = _named_world(given, clock, folder) if "world" in given else world_of(given, clock, seed)
     _fill_in_ids(document)
     if "world" in given and not recorded:
         _complete(document)
@@ -64,7 +61,16 @@ def start_of(given: Mapping[str, Any], clock: str, seed: int, folder: FilePath, 
     shown = {
         names.listing_anywhere(sku, ("given", "shown", sku)): units for sku, units in given.get("shown", {}).items()
     }
-    return Start(document, names, channels, staging_of(connector, ("given", "connector")), shown, shelf_of(given))
+    staging = staging_of(connector, ("given", "connector"))
+    if staging is not None and not staging.shared:
+        _add_tokens(document["order_manager"])
+    return Start(document, names, channels, staging, shown, shelf_of(given))
+
+
+def _add_tokens(account: Document) -> None:
+    """Give the second reader a token, and so a marker, of its own; a server makes up others in their place."""
+    tokens = account.setdefault("tokens", [])
+    tokens += [{"token": f"reader-{number}"} for number in range(len(tokens), 2)]
 
 
 # -- a world by name, by file, or as it stands ----------------------------------------------------------

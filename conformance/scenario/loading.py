@@ -148,4 +148,6 @@ def _plan(row: RowDocument, rows: list[str], scenario: str, source: str) -> Plan
 
 def _is_recorded(given: Mapping[str, Any], events: list[Mapping[str, Any]]) -> bool:
     """Whether this is a session that somebody recorded: a world, commands, and no connector of ours."""
-    return "world" in given and "connector" not in given and all({"command", "expect"} & event.keys() for event in events)
+    return (
+        "world" in given and "connector" not in given and all({"command", "expect"} & event.keys() for event in events)
+    )

@@ -13,7 +13,7 @@ Entry = dict[str, Any]
 
 
 class Log:
-    """Entries in order; each has ``t`` (milliseconds since the start), ``what``, and often ``of``: the entry before it."""
+    """Entries in order; each has ``t`` (milliseconds since the start), ``what``, often ``of``: the entry before it."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []

@@ -128,9 +128,7 @@ def _convergence(scene: Scene) -> float | None:
     for sample in scene.state.samples:
         agrees = all(
             shown == allocated
-            for (shown, allocated, listing) in zip(
-                sample.shown, sample.allocated, scene.listings.values(), strict=True
-            )
+            for (shown, allocated, listing) in zip(sample.shown, sample.allocated, scene.listings.values(), strict=True)
             if listing.variant is not None and not listing.infinite
         )
         since = (sample.t if since is None else since) if agrees else None

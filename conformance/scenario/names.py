@@ -86,7 +86,7 @@ def _with_ids(rows: Any) -> list[dict[str, Any]]:
             number += 1
             while number in taken:
                 number += 1
-            row = {**row, "id": number}  # noqa: PLW2901 - the row as the world will see it
+            row = {**row, "id": number}
         filled.append(row)
     return filled
 

@@ -1,4 +1,4 @@
-"""Named occurrences: ``connector.poll#1`` is the connector's first poll, ``mkt.push#2`` the second update sent to mkt."""
+"""Named occurrences: ``connector.poll#1`` is the connector's first poll, ``mkt.push#2`` the second update to mkt."""
 
 from __future__ import annotations
 

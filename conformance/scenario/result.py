@@ -98,11 +98,11 @@ def _check_faults(scenario: Scenario, outcomes: list[Outcome]) -> None:
     never = {event.index for event in outcomes[0].unmet}.intersection(
         *({event.index for event in outcome.unmet} for outcome in outcomes[1:])
     )
-    problems = [
-        Problem(scenario.source, f"{event.during} never happens", ("when", event.index, "during"), scenario.line_of("when", event.index, "during"))
-        for event in outcomes[0].unmet
-        if event.index in never
-    ]  # fmt: skip
+    problems = []
+    for event in outcomes[0].unmet:
+        if event.index in never:
+            path = ("when", event.index, "during")
+            problems.append(Problem(scenario.source, f"{event.during} never happens", path, scenario.line_of(*path)))
     if problems:
         raise BadScenario(problems)
 
@@ -123,7 +123,7 @@ def _failures(outcome: Outcome) -> Iterator[Failure]:
             yield Failure(name, text_of(wanted_ms), f"broken at {text_of(wanted_ms)}", actual, text)
     for expectation, actual_value in outcome.seen.items():
         if not satisfied(actual_value, expectation.wanted):
-            at = None if expectation.at_ms is None else text_of(expectation.at_ms)
+            instant = None if expectation.at_ms is None else text_of(expectation.at_ms)
             when = "at the end" if expectation.at_ms is None else f"at {clock_text(expectation.at_ms)}"
             text = f"{expectation.name} {when}: expected {expectation.wanted!r}, actual {actual_value!r}"
-            yield Failure(expectation.name, at, expectation.wanted, actual_value, text)
+            yield Failure(expectation.name, instant, expectation.wanted, actual_value, text)

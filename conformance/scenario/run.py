@@ -91,8 +91,7 @@ class _Run:
         scene = self._scene
         scene.advance(scene.now)
         action()
-        scene.settle()
-        if not scene.plan.recorded and self._is_at_rest():
+        if scene.settle() and not scene.plan.recorded and self._is_at_rest():
             scene.watch.at_rest(scene)
 
     def _is_at_rest(self) -> bool:

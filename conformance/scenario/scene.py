@@ -15,13 +15,15 @@ from conformance.scenario.timeline import Timeline
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.scenario.checker.watch import Watch
     from conformance.scenario.checker.deliverable import Demand
+    from conformance.scenario.checker.watch import Watch
     from conformance.scenario.model import Channel, Listing, Plan
     from conformance.scenario.world import World
 
 # Commands that change no figure.
 _QUIET: Final = ("marketplace.sell", "inventory.put")
+# Entries after which every number is what it was before.
+_IDLE: Final = ("poll", "poll passed over", "staging polls", "push", "fault", "rows passed over")
 
 
 @dataclass(slots=True)
@@ -58,7 +60,8 @@ class Scene:
 
     def note(self, what: str, of: int | None = None, **facts: object) -> int:
         """Enter something in the log and return its number."""
-        self._is_changed = True
+        if what not in _IDLE:
+            self._is_changed = True
         return self.log.add(self.now, what, of, **facts)
 
     def execute(self, command: Mapping[str, Any]) -> tuple[bool, str | None, Any]:
@@ -90,14 +93,16 @@ class Scene:
         if self.world.advance_to(self.plan.start_ms + at_ms):
             self._is_moved = True
 
-    def settle(self) -> None:
-        """Look at everything that may have changed, enter the numbers, and let the watch judge."""
+    def settle(self) -> bool:
+        """Look at everything that may have changed, enter the numbers, let the watch judge; return if anything had."""
         if self._is_moved:
             self._look_at_world()
-        if self._is_changed:
-            self._is_changed = False
-            self.state.samples.append(self._sample())
+        if not self._is_changed:
+            return False
+        self._is_changed = False
+        self.state.samples.append(self._sample())
         self.watch.settle(self)
+        return True
 
     def _look_at_world(self) -> None:
         self._is_moved, self._is_changed = False, True

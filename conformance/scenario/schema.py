@@ -76,14 +76,18 @@ def _wrongs(error: jsonschema.ValidationError) -> Iterator[Wrong]:
 
 
 def _unknown_keys(error: jsonschema.ValidationError, path: Path) -> Iterator[Wrong]:
-    valid = list(error.schema.get("properties", {}))
-    for key in error.instance:
+    rule: Any = error.schema
+    instance: Any = error.instance
+    valid = list(rule.get("properties", {}))
+    for key in instance:
         if key not in valid:
             yield Wrong(f"unknown key {key!r}", (*path, key), nearest=nearest(key, valid, however_unlike=True))
 
 
 def _missing(error: jsonschema.ValidationError) -> str:
-    return next(key for key in error.validator_value if key not in error.instance)
+    wanted: Any = error.validator_value
+    instance: Any = error.instance
+    return str(next(key for key in wanted if key not in instance))
 
 
 def _inside_branch(error: jsonschema.ValidationError) -> list[Wrong]:

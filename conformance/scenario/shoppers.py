@@ -48,7 +48,8 @@ class Shoppers:
             scene.state.shown[listing.id] = scene.state.shown.get(listing.id, 0) - qty
         entry = scene.note("order", None, outcome="accepted", shown=scene.state.shown.get(listing.id, 0), **facts)
         self.accepted(Order(number, listing, qty, scene.now, entry, hold=data.get("hold", False)))
-        self.expect_import(number, scene.now + channel.import_lag_ms)
+        own = data.get("reaches_om_ms")
+        self.expect_import(number, scene.now + (channel.import_lag_ms if own is None else own))
 
     def _sell(self, listing: Listing, number: str, qty: int) -> tuple[bool, str | None]:
         if listing.variant is None or listing.seller is None:

@@ -108,6 +108,7 @@ class State:
     closed_by_channel: dict[int, frozenset[int]] = field(default_factory=dict)
     closed_by_product: dict[str, frozenset[int]] = field(default_factory=dict)
     open_warehouses: frozenset[int] = frozenset()
+    _eligible: dict[int, frozenset[int]] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
     figures: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     shows: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
@@ -124,8 +125,20 @@ class State:
 
     def warehouses_for(self, listing: Listing) -> frozenset[int]:
         """Return the warehouses that may serve a listing: neither its channel nor its product leaves them out."""
-        closed = self.closed_by_channel.get(listing.channel, frozenset())
-        return self.open_warehouses - closed - self.closed_by_product.get(listing.product, frozenset())
+        known = self._eligible.get(listing.id)
+        if known is None:
+            closed = self.closed_by_channel.get(listing.channel, frozenset())
+            known = self.open_warehouses - closed - self.closed_by_product.get(listing.product, frozenset())
+            self._eligible[listing.id] = known
+        return known
+
+    def exclude(self, warehouses: frozenset[int], *, channel: int | None = None, product: str | None = None) -> None:
+        """Replace the warehouses that a channel, or a product, leaves out."""
+        if channel is not None:
+            self.closed_by_channel[channel] = warehouses
+        if product is not None:
+            self.closed_by_product[product] = warehouses
+        self._eligible.clear()
 
     def demand(self, listing: Listing, units: int) -> Demand:
         """Return what it takes to serve units of a listing."""

@@ -90,9 +90,7 @@ class Stockroom:
             scene.state.counts_under_way += 1
             scene.timeline.put(scene.now + lag + (again["by_ms"] or 60_000), ARRIVALS, land)
 
-    def _land(
-        self, data: Mapping[str, Any], counted: int, held: Mapping[Any, int], taken_ms: int, number: int
-    ) -> None:
+    def _land(self, data: Mapping[str, Any], counted: int, held: Mapping[Any, int], taken_ms: int, number: int) -> None:
         scene = self._scene
         place = (data["warehouse"], data["product"])
         _, locked, allocated = scene.world.stock().get(place, (0, 0, 0))
@@ -154,11 +152,11 @@ class Stockroom:
         names = [scene.plan.warehouses[number] for number in data["warehouses"]]
         if data["channel"] is not None:
             whose: dict[str, Any] = {"sales_channel": data["channel"]}
-            scene.state.closed_by_channel[data["channel"]] = closed
+            scene.state.exclude(closed, channel=data["channel"])
             told = {"channel": scene.channels[data["channel"]].name}
         else:
             whose = {"master_sku": data["product"]}
-            scene.state.closed_by_product[data["product"]] = closed
+            scene.state.exclude(closed, product=data["product"])
             told = {"product": data["product"]}
         scene.execute({"type": "exclusion.set", "warehouses": data["warehouses"], **whose})
         scene.note("exclude", None, warehouses=names, **told)
@@ -167,7 +165,7 @@ class Stockroom:
     # -- commands as they are ----------------------------------------------------------------------
 
     def command(self, command: Mapping[str, Any]) -> None:
-        """Run a command of the world and take it at its word: stock that it moves is moved, what it sells is promised."""
+        """Run a command of the world at its word: stock that it moves is moved, what it sells is promised."""
         scene = self._scene
         done, reason, result = scene.execute_really(command)
         number = scene.note("command", None, type=command["type"], done=done, **({} if done else {"why": reason}))
@@ -181,11 +179,8 @@ class Stockroom:
 
     def _after_exclusion_set(self, command: Mapping[str, Any], result: object, number: int) -> None:
         del result, number
-        closed = frozenset(command["warehouses"])
-        if command.get("sales_channel") is not None:
-            self._scene.state.closed_by_channel[command["sales_channel"]] = closed
-        else:
-            self._scene.state.closed_by_product[command["master_sku"]] = closed
+        whose = {"channel": command.get("sales_channel"), "product": command.get("master_sku")}
+        self._scene.state.exclude(frozenset(command["warehouses"]), **whose)
 
     def _after_marketplace_sell(self, command: Mapping[str, Any], result: Any, number: int) -> None:
         for listing in self._scene.listings.values():

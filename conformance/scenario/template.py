@@ -12,7 +12,7 @@ title: One unit, two channels
 clock: {{start: 2026-01-05T09:00:00Z, until: 1h}}    # everything below counts from the start
 given:
   warehouses: [W1]
-  products: {{MUG: {{on_hand: {{W1: 1}}}}}}            # also locked: and shelf: (what is really there), bundle: {{PART: 2}}
+  products: {{MUG: {{on_hand: {{W1: 1}}}}}}            # also locked, shelf (what is really there), bundle
   channels:
     mkt:  {{listings: {{MUG-M: MUG}}, orders_reach_om: 1m}}
     shop: {{listings: {{MUG-S: MUG}}, orders_reach_om: 1m}}

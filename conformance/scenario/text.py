@@ -91,7 +91,7 @@ class _Reader:
             return self._mapping(node, depth)
         if isinstance(node, yaml.SequenceNode):
             return [self.value_of(item, depth + 1) for item in node.value]
-        return _scalar(node)
+        return _scalar(node) if isinstance(node, yaml.ScalarNode) else None
 
     def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
         read: dict[str, Any] = {}

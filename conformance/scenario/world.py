@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 GROUP: Final = "conformance.targets"
+MOST_CHECKED: Final = 1_000
 
 Place = tuple[int, str]
 
@@ -66,6 +67,10 @@ class BadWorld(ValueError):
     """A world file that the target does not take; the text says why."""
 
 
+# Documents that a world was made of before: they need not be checked again. Kept, so that no other gets their identity.
+_checked: dict[int, Mapping[str, Any]] = {}
+
+
 @cache
 def sim() -> Callable[[Mapping[str, Any]], Any]:
     """
@@ -108,7 +113,10 @@ def open_sim(document: Mapping[str, Any]) -> World:
         Inconclusive: when nothing provides one.
     """
     try:
-        world: World = sim()(document)
+        world: World = sim()(document, checked=_checked.get(id(document)) is document)
     except ValueError as error:
         raise BadWorld(str(error)) from None
+    if len(_checked) >= MOST_CHECKED:
+        _checked.clear()
+    _checked[id(document)] = document
     return world

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from conformance import catalogue
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 Fate = Literal["killed by name", "killed by another", "survived", "no alarm", "false alarm", "broken"]
 MOCK = "mockserver.http.app:create_app()"
-SECONDS = 120
+FOREIGN = ("flask", "httpx", "jsonschema_rs", "orjson", "werkzeug.serving", "yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,17 @@ class Outcome:
 
 def judge_all(mutants: Sequence[Mutant | Variant], *, workers: int = 2) -> Iterator[Outcome]:
     """Yield what becomes of each, in order."""
-    load_checks()  # read once, before the processes part
+    _load_what_all_need()
     _known.update({each.name: each for each in mutants})
     with _pool(workers) as pool:
         yield from pool.imap(_judged, list(_known))
+
+
+def _load_what_all_need() -> None:
+    """Read once, before the processes part, what no mutant can put wrong: the checks and other people's code."""
+    load_checks()
+    for name in FOREIGN:
+        import_module(name)
 
 
 def _pool(workers: int) -> Pool:

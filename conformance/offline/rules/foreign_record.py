@@ -86,7 +86,9 @@ def _others(writes: list[Write], own: set[int]) -> list[Breach]:
 
 
 def _unknown(writes: list[Write]) -> list[str]:
-    return [f"{exchange.where}: no answer says whose record was deleted" for exchange, _, seller in writes if seller == 0]
+    return [
+        f"{exchange.where}: no answer says whose record was deleted" for exchange, _, seller in writes if seller == 0
+    ]
 
 
 RULE: Final = Rule(

@@ -38,15 +38,14 @@ def _last_told(history: History) -> list[Told]:
 
 
 def _is_shown(history: History, row: Told) -> bool:
-    """Return whether the figure is shown anyway, or the record never sells out."""
-    latest = {}
+    """Return whether a record of the caller shows the figure anyway in the end, or never sells out."""
     for variant in history.variants[row.listing_sku]:
-        for shown in history.shown.get(variant, ()):
-            if shown.index <= row.exchange.index or shown.infinite or not history.by_variant.get(variant):
-                latest[shown.key] = shown
-    return any(
-        shown.infinite or shown.count == row.figure for shown in latest.values() if history.own(shown.key)
-    )
+        latest = {shown.key: shown for shown in history.shown.get(variant, ()) if history.own(shown.key)}
+        if len(latest) > 1:
+            latest.pop((variant, None), None)  # the sum over the sellers
+        if any(shown.infinite or shown.count == row.figure for shown in latest.values()):
+            return True
+    return False
 
 
 def _breach(row: Told, later: list[Push]) -> Breach:

@@ -36,9 +36,7 @@ def _of_request(exchange: Exchange) -> Iterator[Breach]:
     if exchange.operation is None or exchange.request_cut:
         return
     path = f"{exchange.where}/request"
-    found = request_differences(
-        exchange.operation, exchange.query, exchange.request_type, exchange.request_body, path
-    )
+    found = request_differences(exchange.operation, exchange.query, exchange.request_type, exchange.request_body, path)
     yield from (Breach(each, (exchange,)) for each in found)
 
 
@@ -46,7 +44,11 @@ def _of_response(exchange: Exchange) -> Iterator[Breach]:
     if exchange.operation is None or exchange.status is None:
         return
     found = response_differences(
-        exchange.operation, exchange.status, exchange.response_type, exchange.response_body, f"{exchange.where}/response"
+        exchange.operation,
+        exchange.status,
+        exchange.response_type,
+        exchange.response_body,
+        f"{exchange.where}/response",
     )
     yield from (Breach(each, (exchange,)) for each in found)
 

@@ -10,25 +10,38 @@ from conformance.verdict import Difference
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.offline.history import History, Push, Told
+    from conformance.offline.history import History, Key, Push, Told
     from conformance.offline.rules.base import Outcome
 
 
 def judge(history: History) -> Outcome:
     """Judge each record's writes in order: none may hold a figure told before the one that an earlier write holds."""
-    breaches: list[Breach] = []
-    doubts: list[str] = []
     written = [push for push in history.pushes if push.exchange.succeeded]
-    for push in written:
-        if push.variant not in history.skus:
-            doubts.append(f"{push.exchange.where}: no answer says which SKU variant {push.variant} has")
-    for sku in history.variants:
-        for key in {push.key for push in history.pushes_to(sku)}:
-            pushes = [push for push in history.pushes_to(sku) if push.key == key and push.exchange.succeeded]
-            for breach in _of_record(pushes, history.told_of.get(sku, [])):
-                (doubts if isinstance(breach, str) else breaches).append(breach)  # type: ignore[arg-type]
+    doubts = [
+        f"{push.exchange.where}: no answer says which SKU variant {push.variant} has"
+        for push in written
+        if push.variant not in history.skus
+    ]
+    breaches: list[Breach] = []
+    for found in _of_history(history):
+        if isinstance(found, str):
+            doubts.append(found)
+        else:
+            breaches.append(found)
     judged = history.idle or bool(history.told and written)
-    return decided(breaches, doubts, judged=judged, nothing="the recording holds no figure told together with its write")
+    return decided(
+        breaches, doubts, judged=judged, nothing="the recording holds no figure told together with its write"
+    )
+
+
+def _of_history(history: History) -> Iterator[Breach | str]:
+    for sku in history.variants:
+        records: dict[Key, list[Push]] = {}
+        for push in history.pushes_to(sku):
+            if push.exchange.succeeded:
+                records.setdefault(push.key, []).append(push)
+        for pushes in records.values():
+            yield from _of_record(pushes, history.told_of.get(sku, []))
 
 
 def _of_record(pushes: list[Push], rows: list[Told]) -> Iterator[Breach | str]:
@@ -49,9 +62,7 @@ def _of_record(pushes: list[Push], rows: list[Told]) -> Iterator[Breach | str]:
 def _version(push: Push, rows: list[Told]) -> int | None:
     """Return the place of the row that the write can have come from, the last one that fits; None when none does."""
     told = (
-        place
-        for place, row in enumerate(rows)
-        if row.figure == push.count and row.exchange.index < push.exchange.index
+        place for place, row in enumerate(rows) if row.figure == push.count and row.exchange.index < push.exchange.index
     )
     return max(told, default=None)
 

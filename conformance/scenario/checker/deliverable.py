@@ -1,8 +1,8 @@
 """
 The most that physical stock can serve of what was promised, counted in component units.
 
-Without bundles this is a maximum flow from warehouses to demands. A bundle goes out of one warehouse, whole; how many of
-each bundle go out of which is found by branch and bound, and the rest is a flow again. Both are exact.
+Without bundles this is a maximum flow from warehouses to demands. A bundle goes out of one warehouse, whole; how many
+of each bundle go out of which is found by branch and bound, and the rest is a flow again. Both are exact.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def _send(
 
 
 class _Search:
-    """Tries how many units of each bundle go out of each warehouse, the most first, and gives up where no more is won."""
+    """Tries how many units of each bundle go out of each warehouse, the most first, and gives up what cannot win."""
 
     def __init__(self, bundles: Sequence[Demand], singles: Sequence[Demand], supply: Supply) -> None:
         self._singles = singles

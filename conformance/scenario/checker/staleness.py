@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.scenario.policy import adjusted
@@ -79,14 +80,16 @@ def _starved(scene: Scene, channel: Channel, listing: Listing, bound: int) -> It
     """Yield when a fall below what is shown was not shown within the bound."""
     allocated = _allocations(scene, channel, listing)
     shows = scene.state.shows.get(listing.id, [(0, 0)])
-    for (_, before), (t, units) in zip(allocated, allocated[1:], strict=False):
+    for (_, before), (t, units) in pairwise(allocated):
         deadline = t + bound
         if units >= before or at(shows, t) <= units or deadline > scene.plan.until_ms:
             continue
         lowest_shown = min([at(shows, t), *(value for when, value in shows if t < when <= deadline)])
         highest = max([units, *(value for when, value in allocated if t < when <= deadline)])
         if lowest_shown > highest:
-            why = f"{listing.sku}: allocated fell to {units}, and {lowest_shown} was still shown after {bound // 1000} s"
+            why = (
+                f"{listing.sku}: allocated fell to {units}, and {lowest_shown} was still shown after {bound // 1000} s"
+            )
             yield Late("no_starvation", deadline, why)
             return
 

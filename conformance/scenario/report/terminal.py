@@ -39,7 +39,9 @@ def show(replays: Sequence[Replay], console: Console | None = None) -> None:
     rows = [row for replay in replays for row in replay.rows]
     failed = sum(not row.passed for row in rows)
     told = f"{failed} failed" if failed else "as expected"
-    console.print(f"{len(replays)} scenarios, {len(rows)} rows: {told}" if len(replays) > 1 else f"{len(rows)} rows: {told}")
+    console.print(
+        f"{len(replays)} scenarios, {len(rows)} rows: {told}" if len(replays) > 1 else f"{len(rows)} rows: {told}"
+    )
 
 
 def _console() -> Console:

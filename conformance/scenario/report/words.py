@@ -78,11 +78,11 @@ def _numbers(outcome: Outcome, broken: Break) -> list[int]:
 
 
 def _is_sale(entry: Mapping[str, Any]) -> bool:
-    return entry["what"] == "order" and entry["outcome"] == "accepted"
+    return bool(entry["what"] == "order" and entry["outcome"] == "accepted")
 
 
 def _shows(entry: Mapping[str, Any], listing: object) -> bool:
-    return entry["what"] == "shown" and entry["listing"] == listing
+    return bool(entry["what"] == "shown" and entry["listing"] == listing)
 
 
 def sentence(entry: Mapping[str, Any]) -> str:
@@ -94,7 +94,7 @@ def sentence(entry: Mapping[str, Any]) -> str:
 
 
 def _order(entry: Mapping[str, Any]) -> str:
-    head = f"{entry['order']}: {entry['qty']} × {entry['listing']} on {entry['channel']}"
+    head = f"{entry['order']}: {entry['qty']} of {entry['listing']} on {entry['channel']}"
     if entry["outcome"] == "refused":
         return f"{head} refused, it shows {entry['shown']}"
     return f"{head} accepted, it now shows {entry['shown']}"
@@ -105,7 +105,7 @@ def _rows(entry: Mapping[str, Any]) -> str:
 
 
 def _stock(verb: str) -> Callable[[Mapping[str, Any]], str]:
-    return lambda entry: f"{verb} {entry['units']} × {entry['product']} in {entry['warehouse']}"
+    return lambda entry: f"{verb} {entry['units']} of {entry['product']} in {entry['warehouse']}"
 
 
 _SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {

@@ -244,6 +244,17 @@ def test_the_demonstration_is_a_sound_scenario_in_which_only_today_oversells(que
     assert advised["oversold_units"] == 0
 
 
+@pytest.mark.parametrize("write", ["absolute", "watermark"])
+def test_the_replay_confirms_the_demonstration(write, tmp_path):
+    """What was worked out here comes out of the world's own replay, every expectation of both rows."""
+    file = tmp_path / "demonstration.yaml"
+    text = demonstration(advise(asked(HALVES, 15, 5, 2, write=write, stock=40), ENGINES))
+    assert text is not None
+    file.write_text(text, encoding="utf-8")
+
+    assert CliRunner().invoke(main, ["replay", str(file)]).exit_code == 0
+
+
 def test_a_few_orders_are_followed_as_by_hand():
     """Two units, two channels, poll every 600 s, push and import take 60 s: worked out line by line below."""
     timing = Timing(every=600, first=(600, 600), push_takes=60, orders_reach_om=60, write="set")

@@ -147,7 +147,7 @@ def test_where_the_stock_is_not_large_the_programme_and_the_law_part():
     assert expected_oversold(question) == pytest.approx(7.5)
 
 
-# -- a second implementation, window after window, with nothing divided out ---------------------------------------------------------------
+# -- a second implementation: window after window, nothing divided out
 
 
 def chance_of(count: int, mean: float) -> float:

@@ -140,7 +140,7 @@ VALUES = {"ORDER_MANAGER_URL": "http://om", "ORDER_MANAGER_TOKEN": "t"}
     ],
 )
 def test_variables_are_renamed_filled_in_and_added(wish: str, name: str, value: str):
-    """--env NAME=…"""
+    """What --env takes."""
     assert renamed(VALUES, [parsed(wish)])[name] == value
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -27,7 +27,7 @@ class Upstream(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1
-    seen: list[tuple[str, str, bytes]] = []
+    seen: ClassVar[list[tuple[str, str, bytes]]] = []
 
     def log_message(self, *_arguments: object) -> None:
         pass
@@ -42,7 +42,7 @@ class Upstream(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_GET = do_POST = do_PUT = answer
+    do_GET = do_POST = do_PUT = answer  # noqa: N815 - the base class's names
 
     def content(self, body: bytes) -> Any:
         url = httpx.URL(f"http://upstream{self.path}")
@@ -50,7 +50,9 @@ class Upstream(BaseHTTPRequestHandler):
             return [{"listingId": 1}, {"listingId": 2}]
         if url.path.endswith("/client/variants"):
             first = (int(url.params["page[number]"]) - 1) * 50
-            page = [{"id": id_, "attributes": {"sku": sku}} for id_, sku in enumerate(SKUS, start=1)][first : first + 50]
+            page = [{"id": id_, "attributes": {"sku": sku}} for id_, sku in enumerate(SKUS, start=1)][
+                first : first + 50
+            ]
             return {"data": page, "links": {"next": "more"} if first + 50 < len(SKUS) else {}}
         return {"method": self.command, "path": self.path, "body": body.decode()}
 
@@ -254,5 +256,8 @@ def test_the_sku_filter_makes_pages(proxy: Proxy):
 
 def test_a_server_that_is_gone_is_told_as_a_bad_gateway():
     """The integration meets what it would meet behind a real gateway."""
-    with Proxy({"order_manager": "http://127.0.0.1:9", "marketplacer": "http://127.0.0.1:9"}, {}) as running, client(running) as caller:
+    with (
+        Proxy({"order_manager": "http://127.0.0.1:9", "marketplacer": "http://127.0.0.1:9"}, {}) as running,
+        client(running) as caller,
+    ):
         assert caller.get("/x").status_code == 502

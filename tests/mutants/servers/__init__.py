@@ -8,7 +8,23 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tests.mutants.mutation import Mutant
 
-FAMILIES: Final = ("allocation", "availability", "feed", "orders", "acknowledge", "rows", "inventories", "records")
+FAMILIES: Final = (
+    "allocation",
+    "availability",
+    "feed",
+    "orders",
+    "acknowledge",
+    "rows",
+    "inventories",
+    "records",
+    "errors",
+    "lists",
+    "pages",
+    "order_manager",
+    "integration_manager",
+    "isolation",
+    "webhooks",
+)
 
 
 def load_mutants() -> list[Mutant]:

@@ -280,28 +280,11 @@ MUTANTS = [
         ("om-ack/scope-missing",),
     ),
     Mutant(
-        "acknowledge/token-in-another-header",
-        "the token may come in Marketplacer's header",
-        AUTH,
-        'headers.get("authorization", "").partition(" ")\n    return token.strip()',
-        '(headers.get("authorization") or f"Bearer {headers.get(\'marketplacer-api-key\', str())}").partition(" ")\n'
-        "    return token.strip()",
-        ("om-ack/token-in-key-header",),
-    ),
-    Mutant(
         "acknowledge/any-token",
         "a token that nobody knows opens somebody's world",
         AUTH,
         "found = worlds.by_token(token) if token else None",
         "found = (worlds.by_token(token) or next(iter(reversed(worlds._by_token.values())), None)) if token else None",
         ("om-ack/wrong-token",),
-    ),
-    Mutant(
-        "acknowledge/space-behind-the-token",
-        "a space behind the token makes it another one",
-        AUTH,
-        "return token.strip() or None",
-        "return token or None",
-        ("OM-API-03",),
     ),
 ]

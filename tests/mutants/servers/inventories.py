@@ -65,7 +65,7 @@ MUTANTS = [
         VALUES,
         'text_of("fulfilment_provider", record, base.fulfilment_provider)',
         'text_of("fulfilment_provider", record, "")',
-        ("mp-inventories/provider",),
+        ("marketplacer-attributes/omitted-attributes-kept", "mp-inventories/count-only"),
     ),
     Mutant(
         "inventories/count-ends-infinite",
@@ -199,7 +199,7 @@ MUTANTS = [
         "        done(call.world.run(command))\n"
         '        named = {each.get("seller_id", seller_of(call)) for each in records}\n'
         "        data = [each for each in marketplace_of(call).ordered(variant) if each.seller in named]\n"
-        "        body = b'{\"data\":[' + b\",\".join(_encoded(call, data)) + b\"]}\"\n"
+        '        body = b\'{"data":[\' + b",".join(_encoded(call, data)) + b"]}"\n'
         "        return Answer(200, body, media_type_of(call.world))\n",
         ("MP-INV-05",),
     ),
@@ -267,14 +267,6 @@ MUTANTS = [
         "if not stock.infinite and stock.count_on_hand < quantity:",
         "if stock.count_on_hand < quantity:",
         ("mp-inventories/infinite-never-sells-out", "MP-INV-09"),
-    ),
-    Mutant(
-        "inventories/infinite-counts-down",
-        "a sale lowers the hidden count of an infinite record",
-        CORE,
-        "        if not stock.infinite:\n            stock.count_on_hand -= quantity\n",
-        "        stock.count_on_hand = max(0, stock.count_on_hand - quantity)\n",
-        ("MP-INV-09",),
     ),
     Mutant(
         "inventories/sold-below-zero",

@@ -20,7 +20,7 @@ MUTANTS = [
         "a figure of 0 comes as null",
         MODULE,
         '{row[1]}" for row in rows]',
-        '{row[1] or "null"!s}" for row in rows]',
+        "{row[1] or 'null'}\" for row in rows]",
         ("om-ack/zero-as-number",),
     ),
     Mutant(

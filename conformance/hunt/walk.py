@@ -1,0 +1,68 @@
+"""The random part, past the bound of the exhaustive one: seeded walks that lean towards states with much to lose."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, Final
+
+from conformance.hunt.books import Books
+from conformance.hunt.moves import Moves
+from conformance.hunt.search import Found
+from conformance.hunt.shrink import shrunk
+
+if TYPE_CHECKING:
+    from conformance.hunt.moves import Move, Next, State
+    from conformance.hunt.question import Question
+
+LONGEST: Final = 60
+LEAN: Final = 0.3
+
+
+def walk(question: Question, *, seed: int, seconds: float, walks: int = 1_000_000) -> tuple[Found | None, int]:
+    """
+    Return a way to break an invariant, shortened, and how many events were tried; None when no walk met one.
+
+    The walks are the same for the same seed; ``seconds`` only says after how many of them to stop.
+    """
+    chance = random.Random(seed)  # noqa: S311 - no secret hangs on it
+    moves = Moves(question, Books(question))
+    until, tried = time.monotonic() + seconds, 0
+    for _ in range(walks):
+        path, invariant = _one(moves, chance)
+        tried += len(path)
+        if invariant is not None:
+            return Found(invariant, shrunk(question, path, invariant), minimal=False), tried
+        if time.monotonic() > until:
+            break
+    return None, tried
+
+
+def _one(moves: Moves, chance: random.Random) -> tuple[tuple[Move, ...], str | None]:
+    state, path = moves.start(), []
+    for _ in range(LONGEST):
+        possible = list(moves.after(state))
+        if not possible:
+            break
+        step = _chosen(possible, chance)
+        path.append(step.move)
+        state = step.state
+        broken = step.broken or moves.breaks_at_rest(state)
+        if broken is not None:
+            return tuple(path), broken
+    return tuple(path), None
+
+
+def _chosen(possible: list[Next], chance: random.Random) -> Next:
+    if chance.random() < LEAN:
+        most = max(exposed(each.state) for each in possible)
+        possible = [each for each in possible if exposed(each.state) == most]
+    return possible[chance.randrange(len(possible))]
+
+
+def exposed(state: State) -> int:
+    """Return the units that the channels show now or are about to show, and orders that nobody has been told of."""
+    return sum(
+        sum(row[0] + row[1] for row in listings) + sum(message[1] for message in (*queue, *flight))
+        for listings, queue, flight in state[1]
+    )
