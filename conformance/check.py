@@ -78,7 +78,18 @@ def judge(target: Target, check: Check, expecting: Expecting) -> Verdict:
     with exchange.recording() as traffic:
         verdict = _found(target, check, expecting)
     kept = traffic.exchanges() if verdict.status in ("failed", "errored") else ()
-    return replace(verdict, exchanges=kept, seconds=time.perf_counter() - began)
+    return replace(_blanked(verdict, traffic), exchanges=kept, seconds=time.perf_counter() - began)
+
+
+def _blanked(verdict: Verdict, traffic: exchange.Traffic) -> Verdict:
+    """Return the verdict without the credentials that a server may have sent back."""
+    found = (Difference(each.path, each.expected, traffic.blanked(each.actual)) for each in verdict.differences)
+    return replace(
+        verdict,
+        differences=tuple(found),
+        harness_error=traffic.blanked(verdict.harness_error),
+        not_run_because=traffic.blanked(verdict.not_run_because),
+    )
 
 
 def _found(target: Target, check: Check, expecting: Expecting) -> Verdict:

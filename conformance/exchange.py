@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LONGEST_BODY: Final = 4096
 MOST_EXCHANGES: Final = 40
+SHORTEST_SECRET: Final = 6
 SECRET_HEADERS: Final = frozenset({"authorization", "marketplacer-api-key", "cookie", "set-cookie"})
 BLANK: Final = "[credential]"
 
@@ -28,10 +29,14 @@ class Traffic:
 
     def exchanges(self) -> tuple[dict[str, Any], ...]:
         """Return what was kept with every known secret blanked out, and a note where some was left out."""
-        blanked = [_blanked(each, self.secrets) for each in self.kept]
-        if blanked and self.left_out:
-            blanked[0] = {**blanked[0], "note": f"{self.left_out} exchanges before this one were left out"}
-        return tuple(blanked)
+        kept = [self.blanked(each) for each in self.kept]
+        if kept and self.left_out:
+            kept[0] = {**kept[0], "note": f"{self.left_out} exchanges before this one were left out"}
+        return tuple(kept)
+
+    def blanked(self, value: Any) -> Any:
+        """Return a JSON value with every known secret blanked out."""
+        return _blanked(value, self.secrets)
 
 
 _traffic: ContextVar[Traffic | None] = ContextVar("traffic", default=None)
@@ -54,9 +59,9 @@ def current() -> Traffic | None:
 
 
 def hide(secret: str) -> None:
-    """Blank out a secret wherever it shows in what is being recorded."""
+    """Blank out a secret wherever it shows in what is being recorded; what is shorter than any could be a word."""
     traffic = _traffic.get()
-    if traffic is not None and secret:
+    if traffic is not None and len(secret) >= SHORTEST_SECRET:
         traffic.secrets.add(secret)
 
 

@@ -121,6 +121,9 @@ def observation(wanted: Mapping[str, Any] | Sequence[Mapping[str, Any]], results
 
 def _observed(wanted: Mapping[str, Any], results: Sequence[StepResult]) -> object:
     answer = _answer(wanted, results)
+    if answer.status >= 500:
+        # A server that breaks down follows no option, whatever its body looks like.
+        raise UnexpectedAnswer("observe", "an answer", f"{answer.status} {answer.excerpt}")
     what = wanted["what"]
     if what == "status":
         return answer.status

@@ -128,6 +128,8 @@ class Target:
         except httpx.TransportError as error:
             raise Inconclusive(f"{self.name}: no answer ({type(error).__name__})") from error
         answer = Answer(response.status_code, dict(response.headers), response.content)
+        for name in exchange.SECRET_HEADERS & request.headers.keys():
+            exchange.hide(request.headers[name].rpartition(" ")[2])
         exchange.note(_sent(request), _came_back(answer, keep_body=keep_answer))
         return answer
 

@@ -59,9 +59,18 @@ def _is_file(word: str) -> bool:
 
 
 def environment(own: Mapping[str, str]) -> dict[str, str]:
-    """Return the caller's environment with the integration's own variables; modules are found where the caller is."""
-    known = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([*([known] if known else []), str(Path.cwd())]), **own}
+    """
+    Return the caller's environment with the integration's own variables.
+
+    Modules are found where the caller is, and the recording proxy is reached without another proxy in between.
+    """
+    paths = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
+    direct = {name: _with_local(os.environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")}
+    return {**os.environ, **direct, "PYTHONPATH": os.pathsep.join([*paths, str(Path.cwd())]), **own}
+
+
+def _with_local(hosts: str) -> str:
+    return ",".join([*([hosts] if hosts else []), "127.0.0.1"])
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ import httpx
 
 from conformance.certify.history import History
 from conformance.certify.plan import Plan, Reply, Reset, Turn
-from conformance.certify.sku_filter import filtered, is_filtered, without_filter
+from conformance.certify.sku_filter import SkuFilter, is_filtered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +51,7 @@ class Proxy:
         # A connection of its own each time one is idle too long: the server may have closed it meanwhile.
         limits = httpx.Limits(max_keepalive_connections=8, keepalive_expiry=2.0)
         self._client = httpx.Client(timeout=SECONDS_PER_FORWARD, limits=limits, trust_env=False)
+        self._sku_filter = SkuFilter()
         self._closing = threading.Event()
         self._servers = {api: _Server(self, api) for api in self._upstream}
 
@@ -110,7 +111,9 @@ class Proxy:
 
     def _forward(self, exchange: Exchange, target: str) -> Reply:
         if exchange.api == "marketplacer" and is_filtered(exchange):
-            return filtered(exchange, lambda page: self._send(exchange, without_filter(exchange, page)))
+            return self._sku_filter.answer(exchange, lambda page: self._send(exchange, page))
+        if exchange.api == "marketplacer" and exchange.method in ("POST", "DELETE"):
+            self._sku_filter.forget()
         return self._send(exchange, target)
 
     def _send(self, exchange: Exchange, target: str) -> Reply:

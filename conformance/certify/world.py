@@ -155,8 +155,8 @@ def crowd(rows: int, *, known: int = 1) -> Account:
     """
     Return an account in which many rows are due at once.
 
-    With ``known`` 10 two in ten are on the marketplace, among them the first and the last of every page: the rest costs
-    an integration one look each.
+    With ``known`` 50 two in fifty are on the marketplace, among them the first and the last of every page: the rest
+    costs an integration one look each.
     """
     every = [Item(f"MANY-{number:05}-X", number % 90 + 1, number % 90 + 1) for number in range(rows)]
     ends = (0, known - 1)

@@ -169,7 +169,7 @@ def _lines(result: Hunted) -> Iterator[str]:
         if searched.exhausted:
             yield f"no sequence of events breaks {' or '.join(result.question.invariants)} within the limits given"
         else:
-            yield f"a bound was hit: nothing with fewer than {searched.depth + 1} events; {result.walked:,} more at random"
+            yield f"a bound was hit: nothing with fewer than {searched.depth + 1} events; {result.walked:,} at random"
     else:
         yield f"{found.invariant} is broken by {len(found.moves)} events ({looked})"
         yield from (f"  {number:2}  {_words(result.question, move)}" for number, move in enumerate(found.moves, 1))

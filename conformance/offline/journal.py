@@ -17,9 +17,18 @@ def read(document: Any) -> list[Row]:
     Raises:
         BadPart: when it is none, with the place.
     """
-    listed = document if isinstance(document, list) else member(document, "requests", list, "")
+    listed = document if isinstance(document, list) else _page(document)
     rows = [(_number(each, index), _row(each, f"requests/{index}")) for index, each in enumerate(listed)]
     return [row for _, row in sorted(rows, key=lambda numbered: numbered[0])]
+
+
+def _page(document: Any) -> list[Any]:
+    """Return the requests of one answer; a part of a journal would be judged as if the rest had never been."""
+    listed: list[Any] = member(document, "requests", list, "")
+    count = member(document, "count", int, "", optional=True)
+    if count is not None and count > len(listed):
+        raise BadPart(f"requests: {len(listed)} of {count} are here; ask with a limit, and join the lists of more pages")
+    return listed
 
 
 def _number(entry: Any, index: int) -> int:

@@ -33,15 +33,16 @@ class Figure(NamedTuple):
 
 class Outbox:
     """
-    The figures to deliver, at most one for each listing. Every change is on disk when the method returns.
+    The figures to deliver, at most one for each listing. Every change is in the file when the method returns.
 
     The file stays locked while it is open: a second copy of the program fails to start rather than overtake the first.
     """
 
     def __init__(self, path: Path) -> None:
         self.file = sqlite3.connect(path, timeout=1)
-        self.file.execute("PRAGMA locking_mode = EXCLUSIVE")
         try:
+            self.file.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self.file.execute("PRAGMA journal_mode = WAL")
             self.file.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             raise SystemExit(f"{path}: another copy of the program is at work ({error})") from error
@@ -49,9 +50,12 @@ class Outbox:
         self.file.commit()
 
     def keep(self, figures: Iterable[Figure]) -> None:
-        """Store what was read."""
+        """Store what was read: nobody tells it again, so it is on disk even if the power fails now."""
+        self.file.execute("PRAGMA synchronous = FULL")
         with self.file:
             self.file.executemany(KEEP, figures)
+        # The rest need survive a crash of the program only: to deliver a figure twice does no harm.
+        self.file.execute("PRAGMA synchronous = NORMAL")
 
     def pending(self) -> list[Figure]:
         """Return what is to be delivered now: what failed before comes last, the lowest figures first."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.scenario.checker.deliverable import component_units, routed
 from conformance.scenario.checker.staleness import ages
+from conformance.scenario.expected import METRICS, MORE_METRICS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from conformance.scenario.checker.deliverable import Demand
     from conformance.scenario.scene import Scene
     from conformance.scenario.state import Order
@@ -17,40 +20,17 @@ Metrics = dict[str, Any]
 
 def metrics_of(scene: Scene) -> Metrics:
     """Return the published metrics at this instant of a run; units are component units, times seconds."""
-    return {
-        "oversold_units": scene.state.samples[-1].oversold,
-        "oversold_orders": len(oversold_orders(scene)),
-        "refused_units": scene.state.tally.refused_units,
-        "stranded_units": stranded_units(scene),
-        "lost_updates": scene.state.tally.lost_updates,
-        "converged": is_converged(scene),
-        "peak_oversold_units": max(sample.oversold for sample in scene.state.samples),
-        "exposure_unit_seconds": _exposure(scene),
-        "convergence_seconds": _convergence(scene),
-    }
+    return {name: METERS[name](scene) for name in METRICS}
 
 
 def more_metrics(scene: Scene) -> Metrics:
     """Return the other numbers that a run is told by."""
-    state, tally = scene.state, scene.state.tally
-    accepted = list(state.orders.values())
-    age = ages(scene)
-    return {
-        "oversold_units_as_routed": as_routed(scene),
-        "lost_sales_units": tally.lost_sales_units,
-        "cancel_rate": round(len(oversold_orders(scene)) / len(accepted), 6) if accepted else 0,
-        "phantom_shown_units": _phantom(scene),
-        "accepted_orders": len(accepted),
-        "accepted_units": sum(order.qty for order in accepted),
-        "refused_orders": tally.refused_orders,
-        "promised_units": state.samples[-1].promised,
-        "deliverable_units": state.samples[-1].deliverable,
-        "duplicated_updates": tally.duplicated,
-        "reordered_updates": tally.reordered,
-        "staleness_p50_seconds": _seconds(age[(len(age) - 1) // 2]),
-        "staleness_p95_seconds": _seconds(age[round((len(age) - 1) * 0.95)]),
-        "staleness_max_seconds": _seconds(age[-1]),
-    }
+    return {name: METERS[name](scene) for name in MORE_METRICS}
+
+
+def measure(scene: Scene, name: str) -> object:
+    """Return one metric at this instant of a run."""
+    return METERS[name](scene)
 
 
 def _seconds(milliseconds: int) -> float:
@@ -142,3 +122,42 @@ def _phantom(scene: Scene) -> int:
         left = max(0, sample.capacity - sample.deliverable)
         most = max([most, *(shown - left for shown in sample.shown)])
     return most
+
+
+def _cancel_rate(scene: Scene) -> float:
+    """Return the share of accepted orders that cannot be served."""
+    accepted = len(scene.state.orders)
+    return round(len(oversold_orders(scene)) / accepted, 6) if accepted else 0
+
+
+def _age(scene: Scene, share: float) -> float:
+    """Return the age of a shown number below which this share of them stays, in seconds."""
+    found = ages(scene)
+    return _seconds(found[int((len(found) - 1) * share + 0.5)])
+
+
+METERS: Final[Mapping[str, Callable[[Scene], Any]]] = {
+    "oversold_units": lambda scene: scene.state.samples[-1].oversold,
+    "oversold_orders": lambda scene: len(oversold_orders(scene)),
+    "refused_units": lambda scene: scene.state.tally.refused_units,
+    "stranded_units": stranded_units,
+    "lost_updates": lambda scene: scene.state.tally.lost_updates,
+    "converged": is_converged,
+    "peak_oversold_units": lambda scene: max(sample.oversold for sample in scene.state.samples),
+    "exposure_unit_seconds": _exposure,
+    "convergence_seconds": _convergence,
+    "oversold_units_as_routed": as_routed,
+    "lost_sales_units": lambda scene: scene.state.tally.lost_sales_units,
+    "cancel_rate": _cancel_rate,
+    "phantom_shown_units": _phantom,
+    "accepted_orders": lambda scene: len(scene.state.orders),
+    "accepted_units": lambda scene: sum(order.qty for order in scene.state.orders.values()),
+    "refused_orders": lambda scene: scene.state.tally.refused_orders,
+    "promised_units": lambda scene: scene.state.samples[-1].promised,
+    "deliverable_units": lambda scene: scene.state.samples[-1].deliverable,
+    "duplicated_updates": lambda scene: scene.state.tally.duplicated,
+    "reordered_updates": lambda scene: scene.state.tally.reordered,
+    "staleness_p50_seconds": lambda scene: _age(scene, 0.5),
+    "staleness_p95_seconds": lambda scene: _age(scene, 0.95),
+    "staleness_max_seconds": lambda scene: _age(scene, 1.0),
+}

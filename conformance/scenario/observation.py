@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.scenario.expected import METRICS
-from conformance.scenario.metrics import metrics_of, more_metrics
+from conformance.scenario.metrics import measure
 
 if TYPE_CHECKING:
     from conformance.scenario.scene import Scene
@@ -15,7 +14,7 @@ def value_of(scene: Scene, what: tuple[str | int, ...]) -> object:
     """Return the number that an expectation names, at this instant."""
     kind = str(what[0])
     if len(what) == 1:
-        return (metrics_of(scene) if kind in METRICS else more_metrics(scene))[kind]
+        return measure(scene, kind)
     if kind == "order":
         return _order(scene, str(what[1]))
     if len(what) == 2:

@@ -120,9 +120,11 @@ def test_the_callers_environment_passes_through(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("OF_THE_CALLER", "1")
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_PROXY", "intranet")
     found = environment({"OWN": "2"})
 
     assert (found["OF_THE_CALLER"], found["OWN"]) == ("1", "2")
+    assert found["NO_PROXY"] == "intranet,127.0.0.1"
     assert found["PYTHONPATH"].split(os.pathsep) == ["/elsewhere", str(tmp_path)]
 
 

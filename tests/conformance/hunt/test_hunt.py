@@ -111,7 +111,7 @@ def test_the_same_question_has_the_same_answer():
 
 
 def test_events_as_the_feed_sees_them_are_told_beside_it(tmp_path):
-    """Where a row is due only if its figure differs, the late count needs one event more, since 2, 1, 2 is no change."""
+    """Where a row is due only if its figure differs, the late count needs one event more: 2, 1, 2 is no change."""
     result = hunt(HUNTS / "b5-late-count.yaml", "--json", "--out", tmp_path / "w.yaml")
     answer = json.loads(result.stdout)
 

@@ -55,6 +55,7 @@ def har(*entries: object) -> str:
         ),
         ('{"requests": [{"path": "/"}]}', "requests/0/method"),
         ('{"requests": [{"path": "/", "method": "GET", "request_headers": {"a": 1}}]}', "requests/0/request_headers/a"),
+        ('{"count": 2, "requests": []}', "requests: 0 of 2 are here"),
         ("[" * 100_000, "nested more than 100 deep"),
         ("[" * 200 + "]" * 200, "nested more than 100 deep"),
         ("[" + "9" * 10_000 + "]", "too many digits"),

@@ -198,12 +198,13 @@ def reached(world: ServedWorld, wanted: dict[int, int]) -> bool:
 
 def test_a_second_copy_in_the_same_folder_does_not_start(stockproof_world: ServedWorld, tmp_path: Path) -> None:
     """Two copies could write an older figure after a newer one."""
-    sync(tmp_path, environment(stockproof_world))
-    with sqlite3.connect(tmp_path / "outbox.sqlite") as other:
-        other.execute("BEGIN EXCLUSIVE")
+    first = start(tmp_path, environment(stockproof_world), flag="--daemon")
+    try:
+        assert reached(stockproof_world, DEMO)
         code, logged = sync(tmp_path, environment(stockproof_world))
-        other.rollback()
-    other.close()
+    finally:
+        first.terminate()
+        first.communicate(timeout=10)
 
     assert code != 0
     assert "another copy" in logged

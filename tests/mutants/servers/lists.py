@@ -76,14 +76,6 @@ MUTANTS = [
         ("om.limit-out-of-range", "om-api-lists/limit-clamped"),
     ),
     Mutant(
-        "lists/totals-limit-clamped",
-        "a limit of 201 totals is brought into range",
-        OM,
-        "or (most == _LARGEST_TOTALS_PAGE and limit > most):",
-        "or False:",
-        ("om-api-lists/totals-limit-201",),
-    ),
-    Mutant(
         "lists/sku-exact",
         "the sku filter wants the whole SKU",
         OM,

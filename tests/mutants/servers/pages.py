@@ -30,7 +30,7 @@ MUTANTS = [
         COMMON,
         "last = -(-len(found) // size)",
         "last = len(found) // size + 1",
-        ("mp-discovery/pages", "mp-discovery/last-page"),
+        ("corners-lists/full-last-page", "mp.last-page-next"),
     ),
     Mutant(
         "lists/mp-endless-next",
