@@ -207,7 +207,7 @@ def guard(event, args):
     if event == "open" and isinstance(args[0], str) and args[0].endswith((".json", ".yaml", ".yml", ".toml")):
         raise RuntimeError(f"{args[0]} opened at import")
 import click, flask, httpx, jsonschema, jsonschema_rs, openpyxl
-import orjson, pytest, referencing, requests, responses, rich.console, yaml
+import orjson, pytest, referencing, requests, responses, rich.console, schemathesis, yaml
 sys.addaudithook(guard)
 guarded[0] = True
 for name in sys.argv[1:]:

@@ -59,8 +59,11 @@ class Question:
     @property
     def is_instant(self) -> bool:
         """Whether the exact programme describes it: one schedule, and nothing takes time but the wait for a sync."""
+        if self.write == "never-raise":
+            return False  # under a cap nobody is shown what was held back
         return not self.on_change and self.delay == 0 and not (self.staggered and len(self.names) > 1)
 
     def instant(self) -> Question:
-        """Return the same question with one schedule and without latencies."""
-        return replace(self, push_latency=0.0, import_lag=0.0, staggered=False)
+        """Return the same question as the exact programme can answer it: one schedule, told at once, also upwards."""
+        write: Write = "watermark" if self.write == "never-raise" else self.write
+        return replace(self, push_latency=0.0, import_lag=0.0, staggered=False, write=write)

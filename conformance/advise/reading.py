@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FORMAT: Final = "stockproof/advice/1"
 # A window with more orders than this is no matter of chance any more, and takes minutes to compute.
 MOST_ORDERS_UNSEEN: Final = 300
+# Syncs are followed one by one, so that rare orders take long; without latencies they hardly ever oversell.
+FEWEST_ORDERS_A_SYNC: Final = 0.005
 _RULES: Final[dict[str, Kind]] = {"minimum_level": "minimum-level", "red_zone": "red-zone"}
 
 
@@ -178,6 +180,10 @@ def _feasible(marked: Marked, question: Question) -> Question:
         raise marked.bad(("target",), "must lie between 0 and 100 %; no rule of this kind makes an oversell impossible")
     if question.on_change and question.write in {"cas", "never-raise"}:
         raise marked.bad(("sync", "write"), f"{question.write!r} is known for a sync with an interval only")
+    in_one = question.rate * question.sync_interval
+    if not question.on_change and in_one < FEWEST_ORDERS_A_SYNC:
+        rare = f"an order comes in one of {1 / in_one:.0f} syncs; at most 200 can be followed"
+        raise marked.bad(("sync", "every"), rare)
     unseen = question.rate * (question.sync_interval + question.delay)
     if unseen > MOST_ORDERS_UNSEEN:
         raise marked.bad(

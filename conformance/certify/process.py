@@ -92,6 +92,7 @@ class Integration:
         self._process: subprocess.Popen[bytes] | None = None
         self._began = 0.0
         self._is_over = False
+        self._is_counted = True
         self.codes: list[int] = []
 
     @property
@@ -123,6 +124,7 @@ class Integration:
             except OSError as error:
                 raise CannotStart(f"{self._command[0]}: {error.strerror}") from error
         self._began = time.monotonic()
+        self._is_counted = False
 
     def wait(self, seconds: float = LONGEST_RUN_SECONDS) -> Ended:
         """
@@ -172,7 +174,9 @@ class Integration:
     def _ended(self) -> Ended:
         assert self._process is not None  # noqa: S101 - it ran
         code = self._process.returncode
-        self.codes.append(code)
+        if not self._is_counted:
+            self.codes.append(code)
+            self._is_counted = True
         return Ended(code, time.monotonic() - self._began)
 
     @property

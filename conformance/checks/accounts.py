@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -33,11 +33,14 @@ WORLD_OF_BOTH: Final[dict[str, Any]] = {
         "inventories": [{"variant": 1, "seller": 1, "count_on_hand": UNITS}],
     },
 }
-WORLD_OF_AN_APP: Final[dict[str, Any]] = {
+WORLD_OF_APPS: Final[dict[str, Any]] = {
     **WORLD_OF_ONE,
     "order_manager": {
         **WORLD_OF_ONE["order_manager"],
-        "apps": [{"app_key": "an-app", "app_secret": "its-secret", "redirect_uri": BACK}],
+        "apps": [
+            {"app_key": "an-app", "app_secret": "its-secret", "redirect_uri": BACK, "scopes": ["read_orders"]},
+            {"app_key": "another-app", "app_secret": "another-secret", "redirect_uri": BACK},
+        ],
     },
 }
 
@@ -54,10 +57,14 @@ class App:
     key: str = field(repr=False)
     secret: str = field(repr=False)
 
+    def asked(self, scope: str) -> Answer:
+        """Return where the account's owner is sent when the app asks for a scope."""
+        query = {"client_id": self.key, "response_type": "code", "redirect_uri": BACK, "scope": scope}
+        return self.target.send("GET", f"{self.url}/oauth/authorize", params=query)
+
     def granted(self) -> str:
         """Return the code that the account's owner is sent back with."""
-        query = {"client_id": self.key, "response_type": "code", "redirect_uri": BACK, "scope": "read_orders"}
-        answer = self.target.send("GET", f"{self.url}/oauth/authorize", params=query)
+        answer = self.asked("read_orders")
         where = answer.headers.get("location", "")
         given = parse_qs(urlsplit(where).query)
         for code in given.get("code", ()):
@@ -88,7 +95,7 @@ class App:
 
 def code_for_a_token(world: TargetWorld) -> Iterator[Difference]:
     """Yield where an app does not get a code, or not just one token for it."""
-    with _app(world.target) as app:
+    with _apps(world.target) as (app, _):
         code = app.granted()
         first, second = app.exchanged(code), app.exchanged(code)
         unknown = app.exchanged("no-such-code")
@@ -103,7 +110,7 @@ def code_for_a_token(world: TargetWorld) -> Iterator[Difference]:
 
 def token_lets_in(world: TargetWorld) -> Iterator[Difference]:
     """Yield where a token that was got for a code does not read what its scope allows, or writes."""
-    with _app(world.target) as app:
+    with _apps(world.target) as (app, _):
         headers = {"Authorization": f"Bearer {app.token()}"}
         listed = app.target.send("GET", f"{app.url}/v1.1/orders", headers=headers)
         written = app.target.send("POST", f"{app.url}/v1.1/orders", headers=headers, json=[])
@@ -111,21 +118,39 @@ def token_lets_in(world: TargetWorld) -> Iterator[Difference]:
     yield from _status("an edit of orders without scope write_orders", 403, written)
 
 
+def code_of_another(world: TargetWorld) -> Iterator[Difference]:
+    """Yield where a code can be used by whom it was not given to, or an app gets a scope that it does not have."""
+    with _apps(world.target) as (app, another):
+        stolen = another.exchanged(app.granted())
+        guessed = replace(app, secret=another.secret).exchanged(app.granted())
+        beyond = app.asked("write_inventory")
+    yield from _status("exchange of another app's code", 400, stolen)
+    yield from _status("exchange with a wrong secret", 401, guessed)
+    where = beyond.headers.get("location", "")
+    if beyond.status != 400 and "code=" in where:
+        yield Difference("a scope beyond the app's", "no code", f"{beyond.status} with a code")
+
+
 @contextmanager
-def _app(target: Target) -> Iterator[App]:
-    """Make a world with an app, hand the app out, and drop the world in the end."""
-    made = target.control("POST", "/worlds", {"world": WORLD_OF_AN_APP}).json
-    paths = ("/order_manager/url", "/order_manager/apps/0/app_key", "/order_manager/apps/0/app_secret")
-    url, key, secret = (at_pointer(made, path) for path in paths)
-    if not isinstance(url, str) or not isinstance(key, str) or not isinstance(secret, str):
-        raise UnexpectedAnswer("POST /_mock/worlds", "order_manager with url and apps {app_key, app_secret}", None)
-    for each in (secret, *_texts(at_pointer(made, "/order_manager/tokens"))):
+def _apps(target: Target) -> Iterator[tuple[App, App]]:
+    """Make a world with two apps, hand the apps out, and drop the world in the end."""
+    made = target.control("POST", "/worlds", {"world": WORLD_OF_APPS}).json
+    for each in _texts(at_pointer(made, "/order_manager/tokens")):
         exchange.hide(each)
     try:
-        yield App(target, url.rstrip("/"), key, secret)
+        yield _made_app(target, made, 0), _made_app(target, made, 1)
     finally:
         with suppress(Inconclusive):
             target.control("DELETE", f"/worlds/{at_pointer(made, '/id')}")
+
+
+def _made_app(target: Target, made: object, place: int) -> App:
+    paths = ("/url", f"/apps/{place}/app_key", f"/apps/{place}/app_secret")
+    url, key, secret = (at_pointer(made, f"/order_manager{path}") for path in paths)
+    if not isinstance(url, str) or not isinstance(key, str) or not isinstance(secret, str):
+        raise UnexpectedAnswer("POST /_mock/worlds", "order_manager with url and apps {app_key, app_secret}", None)
+    exchange.hide(secret)
+    return App(target, url.rstrip("/"), key, secret)
 
 
 def _texts(values: object) -> Iterator[str]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.check import Check, Expecting, Finding
-from conformance.checks import accounts, at_once, long_runs
+from conformance.checks import accounts, at_once, links, long_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -103,6 +103,16 @@ def checks() -> list[Check]:
             accounts.code_for_a_token,
         ),
         _check(
+            "sequence/code-of-another",
+            "A code works for the app that it was given to, with its secret, and for the scopes that the app has",
+            ("OM-API-02", "OM-API-01"),
+            "I",
+            "Order Manager help, getting started with the API: app key and secret as Basic credentials; RFC 6749",
+            "another app's code and a wrong secret give no token; write_inventory, which the app lacks, gives no code",
+            accounts.WORLD_OF_ONE,
+            accounts.code_of_another,
+        ),
+        _check(
             "sequence/token-lets-in",
             "A token that was got for a code reads what its scope allows and writes nothing",
             ("OM-API-02", "OM-API-04"),
@@ -131,6 +141,26 @@ def checks() -> list[Check]:
             "8 MiB of JSON and blanks are taken; one byte more gets 413",
             accounts.WORLD_OF_BOTH,
             accounts.body_too_large,
+        ),
+        _check(
+            "sequence/links-followed",
+            "Whoever follows the links to the next page sees what was filtered, all of it, and nothing twice",
+            ("MP-API-04",),
+            "I",
+            "Marketplacer legacy seller API, overview: paged lists link to the first, next and last page",
+            "four of eight variants have the barcode, two a page: 1 and 3, 5 and 7, then no further link",
+            links.WORLD_OF_PAGES,
+            links.links_followed,
+        ),
+        _check(
+            "sequence/largest-page",
+            "A page is never larger than the largest",
+            ("MP-API-04",),
+            "G",
+            "readings mp.page-size and mp.page-size-above-maximum",
+            "1,101 variants, 1,101 asked for: 1,100 are answered",
+            links.WORLD_OF_A_LARGE_PAGE,
+            links.largest_page,
         ),
     ]
 

@@ -8,7 +8,7 @@ import click
 
 from conformance.scenario.loading import load
 from conformance.scenario.problems import BadScenario
-from conformance.verdict import PASSED, USAGE
+from conformance.verdict import NONCONFORMANT, PASSED, USAGE
 
 
 @click.group("scenario", help="Check scenario files, or write a new one.")
@@ -48,3 +48,25 @@ def new(file: Path | None, force: bool) -> int:  # noqa: FBT001 - click hands it
     file.write_text(template(file.stem), encoding="utf-8")
     click.echo(f"{file}: written; run it with conformance replay {file}")
     return PASSED
+
+
+@command.command("page", help="Write the library of shipped scenarios into a page, behind its mark.")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--check", is_flag=True, envvar="CONFORMANCE_CHECK", help="Write nothing: 1 when the page is not current."
+)
+def page(file: Path, check: bool) -> int:  # noqa: FBT001 - click hands it over by name
+    """Return 0 when the page is current, or was written."""
+    from conformance.scenario.library import NoMark, written_into
+
+    text = file.read_text(encoding="utf-8")
+    try:
+        wanted = written_into(text)
+    except NoMark as error:
+        raise click.UsageError(f"{file}: {error}") from None
+    if not check:
+        file.write_text(wanted, encoding="utf-8")
+        return PASSED
+    if wanted != text:
+        click.echo(f"{file}: not current; write it with conformance scenario page {file}", err=True)
+    return PASSED if wanted == text else NONCONFORMANT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from conformance.fuzz.stage import Document
 
 Known = dict[str, list[Any]]
+ESSENTIAL: Final = {
+    "acknowledgeInventoryV12": {"salesChannelId": "saleschannelid"},
+    "cancelOrder": {"orderId": "orderid"},
+}
+ESSENTIAL_SHARE: Final = 0.8
 
 
 def known_values(document: Document) -> Known:
@@ -55,6 +60,12 @@ def with_known(values: Mapping[str, Any], known: Known, chance: Random, share: f
     return {name: _value(name, value, known, chance, share) for name, value in values.items()}
 
 
+def with_essential(operation_id: str, query: Mapping[str, Any], known: Known, chance: Random) -> dict[str, Any]:
+    """Return the query with what the operation cannot do without, though its document lets it be left out."""
+    added = {name: chance.choice(known[key]) for name, key in ESSENTIAL.get(operation_id, {}).items()}
+    return {**added, **query} if chance.random() < ESSENTIAL_SHARE else dict(query)
+
+
 def in_body(body: Any, known: Known, chance: Random, share: float) -> Any:
     """Return a body with a share of its known fields replaced."""
     if isinstance(body, dict):
@@ -64,9 +75,12 @@ def in_body(body: Any, known: Known, chance: Random, share: float) -> Any:
 
 
 def _value(name: str, value: Any, known: Known, chance: Random, share: float) -> Any:
-    choices = known.get("".join(letter for letter in name if letter.isalpha()).lower())
+    plain = "".join(letter for letter in name if letter.isalpha()).lower()
+    choices = known.get(plain)
     if choices and not isinstance(value, dict | list) and chance.random() < share:
         return chance.choice(choices)
+    if isinstance(value, list) and (choices := known.get(plain.removesuffix("s"))):
+        return sorted({chance.choice(choices) for _ in value}) if chance.random() < share else value
     return in_body(value, known, chance, share)
 
 

@@ -25,7 +25,7 @@ from schemathesis.config import (
 )
 from schemathesis.core.transport import Response
 
-from conformance.fuzz.known import in_body, with_known
+from conformance.fuzz.known import in_body, with_essential, with_known
 from conformance.fuzz.wire import Caller, WireRequest
 from conformance.offline.contracts import bundled, operations
 
@@ -99,7 +99,8 @@ class Maker:
         chance = Random(f"{self.seed} {case.path} {case!r}")  # noqa: S311 - chance, not secrecy
         try:
             case.path_parameters = with_known(case.path_parameters or {}, self.known, chance, share)
-            case.query = with_known(case.query or {}, self.known, chance, KNOWN_ELSEWHERE)
+            query = with_essential(operation.id, case.query or {}, self.known, chance)
+            case.query = with_known(query, self.known, chance, KNOWN_ELSEWHERE)
             if isinstance(case.body, dict | list):
                 case.body = in_body(case.body, self.known, chance, KNOWN_ELSEWHERE)
             prepared = requests.Request(**case.as_transport_kwargs(base_url=NOWHERE)).prepare()

@@ -10,7 +10,7 @@ from conformance.hunt.replay import Player
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.hunt.moves import Move
+    from conformance.hunt.channel import Move
     from conformance.hunt.question import Question
 
 FAULTS: Final = ("crash", "lose", "duplicate")

@@ -11,15 +11,15 @@ from conformance.hunt.moves import Moves
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.hunt.moves import Move, State
+    from conformance.hunt.channel import Move, Seller
     from conformance.hunt.question import Question
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """Where events led: the last state, the invariants broken on the way, and those events that could happen."""
+    """Where events led: the sellers at the end, the invariants broken on the way, those events that could happen."""
 
-    state: State
+    sellers: list[Seller]
     broken: frozenset[str]
     moves: tuple[Move, ...]
     oversold_units: int
@@ -36,12 +36,12 @@ class Player:
         """Return what comes of events in their order."""
         state, broken, done = self._moves.start(), set(), []
         for move in moves:
-            after = next((each for each in self._moves.after(state) if each.move == move), None)
-            if after is None:
+            step = next((each for each in self._moves.after(state) if each[0] == move), None)
+            if step is None:
                 continue
-            state = after.state
+            _, state, breaks = step
             done.append(move)
-            broken |= {each for each in (after.broken, self._moves.breaks_at_rest(state)) if each is not None}
-        sold = state[2]
-        units = self._books.oversold_units(sold, state[3]) if sold else 0
-        return Played(state, frozenset(broken), tuple(done), units)
+            broken |= {each for each in (breaks, self._moves.breaks_at_rest(state)) if each is not None}
+        tally = self._moves.tally(state)
+        units = self._books.oversold_units(tally.sold, tally.added) if tally.sold else 0
+        return Played(self._moves.sellers(state), frozenset(broken), tuple(done), units)

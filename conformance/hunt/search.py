@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from conformance.hunt.books import Books
 from conformance.hunt.moves import Moves
+from conformance.hunt.symmetry import Alike, symmetric_sellers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.hunt.moves import Move, State
+    from conformance.hunt.channel import Move
+    from conformance.hunt.moves import State
     from conformance.hunt.question import Question
 
     Listener = Callable[[int, int], object]
@@ -58,7 +60,7 @@ class _Search:
         self._max_states, self._listener = max_states, listener
         self._began = time.monotonic()
         self._until = None if seconds is None else self._began + seconds
-        self._symmetry = symmetric_sellers(question)
+        self._alike = Alike(self._moves) if symmetric_sellers(question) else None
         self._came_from: dict[State, tuple[State, Move] | None] = {}
         self._generated = 0
 
@@ -79,10 +81,10 @@ class _Search:
         return self._result(None, depth, exhausted=True)
 
     def _expand(self, state: State, following: list[State]) -> Found | None:
-        came_from, symmetry, rest = self._came_from, self._symmetry, self._moves.breaks_at_rest
+        came_from, alike, rest = self._came_from, self._alike, self._moves.breaks_at_rest
         for move, after, broken in self._moves.after(state):
             self._generated += 1
-            known = canonical(after, symmetry) if symmetry else after
+            known = after if alike is None else alike.canonical(after)
             if broken is None:
                 if known in came_from:
                     continue
@@ -105,86 +107,9 @@ class _Search:
         while origin is not None:
             steps.append(origin[1])
             origin = self._came_from[origin[0]]
-        return unfolded(self._moves, tuple(reversed(steps)), self._symmetry)
+        ways = tuple(reversed(steps))
+        return ways if self._alike is None else self._alike.unfolded(ways)
 
     def _result(self, found: Found | None, depth: int, *, exhausted: bool) -> Searched:
         taken = time.monotonic() - self._began
         return Searched(found, len(self._came_from), self._generated, depth, exhausted, taken)
-
-
-# -- channels that are alike -------------------------------------------------------------------------
-
-
-def symmetric_sellers(question: Question) -> bool:
-    """
-    Return whether all channels are alike: the same connector, products, rules, warehouses and numbers shown.
-
-    Then two states that differ only in which channel is which have the same future, and one of them is enough.
-    """
-    if len(question.sellers) < 2:
-        return False
-    account = question.plan.document["order_manager"]
-    traits = {
-        (
-            seller.connector,
-            tuple((listing.product, listing.needs) for listing in seller.listings),
-            _shown_of(question, index),
-            tuple(sorted(_rules_of(account, seller.listings[0].channel))),
-            tuple(sorted(_excluded(account, seller.listings[0].channel))),
-        )
-        for index, seller in enumerate(question.sellers)
-    }
-    return len(traits) == 1
-
-
-def _shown_of(question: Question, index: int) -> tuple[int, ...]:
-    first = sum(len(seller.listings) for seller in question.sellers[:index])
-    return question.shown[first : first + len(question.sellers[index].listings)]
-
-
-def _rules_of(account: dict, channel: int) -> list[str]:  # type: ignore[type-arg]
-    return [
-        repr(sorted((key, value) for key, value in rule.items() if key != "sales_channel"))
-        for rule in account.get("rules", ())
-        if rule["sales_channel"] == channel
-    ]
-
-
-def _excluded(account: dict, channel: int) -> list[int]:  # type: ignore[type-arg]
-    return next((row.get("excluded_warehouses", []) for row in account["sales_channels"] if row["id"] == channel), [])
-
-
-def _order_of(state: State) -> list[int]:
-    sold = state[2]
-    sellers = state[1]
-    width = len(sold) // len(sellers) if sold else 0
-    return sorted(range(len(sellers)), key=lambda i: (sellers[i], sold[i * width : (i + 1) * width]))
-
-
-def canonical(state: State, symmetry: bool) -> State:  # noqa: FBT001 - a fact about the question
-    """Return the one state that stands for all that differ only in which channel is which."""
-    if not symmetry:
-        return state
-    order = _order_of(state)
-    if order == list(range(len(order))):
-        return state
-    node, sellers, sold, *rest = state
-    width = len(sold) // len(sellers) if sold else 0
-    moved = tuple(units for i in order for units in sold[i * width : (i + 1) * width])
-    return (node, tuple(sellers[i] for i in order), moved, *rest)
-
-
-def unfolded(moves: Moves, steps: tuple[Move, ...], symmetry: bool) -> tuple[Move, ...]:  # noqa: FBT001 - as above
-    """Return events of canonical states as events of one and the same run, in which each channel keeps its place."""
-    if not symmetry:
-        return steps
-    state = moves.start()
-    names = list(range(len(state[1])))
-    real: list[Move] = []
-    for kind, index, detail in steps:
-        by_channel = kind not in ("restock", "count", "land")
-        real.append((kind, names[index] if by_channel else index, detail))
-        after = next(each.state for each in moves.after(state) if each.move == (kind, index, detail))
-        names = [names[i] for i in _order_of(after)]
-        state = canonical(after, symmetry)
-    return tuple(real)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from conformance.hunt.replay import Player
 
 if TYPE_CHECKING:
-    from conformance.hunt.moves import Move
+    from conformance.hunt.channel import Move
     from conformance.hunt.question import Question
 
 

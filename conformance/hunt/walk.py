@@ -12,7 +12,8 @@ from conformance.hunt.search import Found
 from conformance.hunt.shrink import shrunk
 
 if TYPE_CHECKING:
-    from conformance.hunt.moves import Move, Next, State
+    from conformance.hunt.channel import Move, Seller
+    from conformance.hunt.moves import Next
     from conformance.hunt.question import Question
 
 LONGEST: Final = 60
@@ -41,28 +42,28 @@ def walk(question: Question, *, seed: int, seconds: float, walks: int = 1_000_00
 def _one(moves: Moves, chance: random.Random) -> tuple[tuple[Move, ...], str | None]:
     state, path = moves.start(), []
     for _ in range(LONGEST):
-        possible = list(moves.after(state))
+        possible = moves.after(state)
         if not possible:
             break
-        step = _chosen(possible, chance)
-        path.append(step.move)
-        state = step.state
-        broken = step.broken or moves.breaks_at_rest(state)
+        move, state, breaks = _chosen(moves, possible, chance)
+        path.append(move)
+        broken = breaks or moves.breaks_at_rest(state)
         if broken is not None:
             return tuple(path), broken
     return tuple(path), None
 
 
-def _chosen(possible: list[Next], chance: random.Random) -> Next:
+def _chosen(moves: Moves, possible: list[Next], chance: random.Random) -> Next:
     if chance.random() < LEAN:
-        most = max(exposed(each.state) for each in possible)
-        possible = [each for each in possible if exposed(each.state) == most]
+        exposures = [exposed(moves.sellers(after)) for _, after, _ in possible]
+        most = max(exposures)
+        possible = [each for each, units in zip(possible, exposures, strict=True) if units == most]
     return possible[chance.randrange(len(possible))]
 
 
-def exposed(state: State) -> int:
+def exposed(sellers: list[Seller]) -> int:
     """Return the units that the channels show now or are about to show, and orders that nobody has been told of."""
     return sum(
         sum(row[0] + row[1] for row in listings) + sum(message[1] for message in (*queue, *flight))
-        for listings, queue, flight in state[1]
+        for listings, queue, flight in sellers
     )

@@ -13,7 +13,7 @@ from conformance.hunt.replay import Player
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from conformance.hunt.moves import Move, State
+    from conformance.hunt.channel import Message, Move, Seller
     from conformance.hunt.question import Question
     from conformance.hunt.search import Found
 
@@ -105,18 +105,18 @@ class _Script:
     def lines(self) -> list[Line]:
         """Return the events of the file in order of time, faults of an update beside its reading."""
         player = Player(self._question)
-        states = [player.play(self._moves[:count]).state for count in range(len(self._moves) + 1)]
+        sellers = [player.play(self._moves[:count]).sellers for count in range(len(self._moves) + 1)]
         for minute, move in enumerate(self._moves, 1):
-            self._enter(minute, move, states[minute - 1], states[minute])
+            self._enter(minute, move, sellers[minute - 1], sellers[minute])
         faults = [line for seller in self._sellers for sent in seller.sent for line in self._fates(sent)]
         return sorted([*self._lines, *faults], key=lambda line: line[0])
 
-    def _enter(self, minute: int, move: Move, before: State, after: State) -> None:
+    def _enter(self, minute: int, move: Move, before: list[Seller], after: list[Seller]) -> None:
         kind, index, at = move
         if kind in ("poll", "full sync"):
-            self._read(minute, index, kind, len(after[1][index][1]) - len(before[1][index][1]))
+            self._read(minute, index, kind, len(after[index][1]) - len(before[index][1]))
         elif kind == "crash":
-            self._crash(minute, index, before[1][index][1])
+            self._crash(minute, index, before[index][1])
         elif kind != "import":
             self._plain(kind)(minute, index, at)
 
@@ -178,7 +178,7 @@ class _Script:
         flight = self._sellers[index].flight
         flight.append((flight[at][0], True))
 
-    def _crash(self, minute: int, index: int, queue: tuple[Any, ...]) -> None:
+    def _crash(self, minute: int, index: int, queue: tuple[Message, ...]) -> None:
         seller = self._question.sellers[index]
         self._sellers[index].queue.clear()
         skus = sorted({seller.listings[message[0]].sku for message in queue})

@@ -27,7 +27,9 @@ def _page(document: Any) -> list[Any]:
     listed: list[Any] = member(document, "requests", list, "")
     count = member(document, "count", int, "", optional=True)
     if count is not None and count > len(listed):
-        raise BadPart(f"requests: {len(listed)} of {count} are here; ask with a limit, and join the lists of more pages")
+        raise BadPart(
+            f"requests: {len(listed)} of {count} are here; ask with a limit, and join the lists of more pages"
+        )
     return listed
 
 

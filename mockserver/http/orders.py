@@ -216,7 +216,7 @@ def _line(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _source(written: Mapping[str, Any] | float | None) -> int | None:
     """Return the warehouse that a body names, as an id or as an object; JSON may write an id as 1.0 too."""
-    source = written["warehouseId"] if isinstance(written, dict) else written
+    source: Any = written["warehouseId"] if isinstance(written, dict) else written
     return None if source is None else int(source)
 
 

@@ -64,7 +64,7 @@ def _begun(stage: Stage) -> int:
 
 
 def other_channel(stage: Stage) -> Iterator[Finding]:
-    """Sell 4 of 10 elsewhere (A1, A2)."""
+    """Sell 4 of 10 elsewhere."""
     since = _begun(stage)
     stage.change(_elsewhere(4))
     stage.sync()
@@ -72,7 +72,7 @@ def other_channel(stage: Stage) -> Iterator[Finding]:
 
 
 def own_sale(stage: Stage) -> Iterator[Finding]:
-    """Sell 3 of 10 on the marketplace itself (B1, B2), and sync twice: no older number may come back."""
+    """Sell 3 of 10 on the marketplace itself, and sync twice: no older number may come back."""
     since = _begun(stage)
     stage.change(_here(stage, 3))
     stage.sync()
@@ -89,7 +89,7 @@ def sold_out(stage: Stage) -> Iterator[Finding]:
 
 
 def late_retry(stage: Stage) -> Iterator[Finding]:
-    """Let the write of 8 fail, and sell 6 more before the next run (B3)."""
+    """Let the write of 8 fail, and sell 6 more before the next run."""
     since = _begun(stage)
     stage.change(_elsewhere(2))
     variant = stage.account.variant_id(POOL)
@@ -105,7 +105,7 @@ def late_retry(stage: Stage) -> Iterator[Finding]:
 
 
 def sale_during_push(stage: Stage) -> Iterator[Finding]:
-    """Sell 2 elsewhere, and 3 on the marketplace while the write of 8 is on its way (B1)."""
+    """Sell 2 elsewhere, and 3 on the marketplace while the write of 8 is on its way."""
     since = _begun(stage)
     stage.change(_elsewhere(2))
     variant = stage.account.variant_id(POOL)

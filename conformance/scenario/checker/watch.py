@@ -44,7 +44,7 @@ class Watch:
 
     def lost_update(self, scene: Scene, listing: Listing, entry: int) -> None:
         """A change was acknowledged and never shown (I2)."""
-        self.broken(scene, "no_lost_update", f"{listing.sku}: a change was acknowledged and never shown", entry)
+        self.broken(scene, "no_lost_update", f"{listing.sku} was never told of it", entry)
 
     def cursor(self, scene: Scene, listing: Listing, entry: int, why: str) -> None:
         """The feed's marker passed over something, or came back to it (I11)."""

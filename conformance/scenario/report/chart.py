@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.scenario.durations import DAY, HOUR, MINUTE, SECOND, clock_text
-from conformance.scenario.report.words import sentence
+from conformance.scenario.report.words import is_idle, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from conformance.scenario.run import Outcome
 
 WIDTH: Final = 480
-LEFT: Final = 42
+LEFT: Final = 52
 RIGHT: Final = 12
-TOP: Final = 14
-CURVES: Final = 190
-LANE: Final = 26
+TOP: Final = 44
+CURVES: Final = 210
+LANE: Final = 24
 AXIS: Final = 24
 COLOURS: Final = 5
+LONGEST_NAME: Final = 8
 STEPS: Final = (
     SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE,
     30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 30 * DAY, 365 * DAY,
@@ -66,7 +67,15 @@ def scale_of(outcomes: Sequence[Outcome]) -> Scale:
     for outcome in outcomes:
         curves = [promised(outcome), *(curve for _, curve in shown(outcome))]
         most = max([most, *(units for curve in curves for _, units in curve)])
-    return Scale(outcomes[0].plan.until_ms, most, len(outcomes[0].plan.channels) + 1)
+    return Scale(_until(outcomes), most, len(outcomes[0].plan.channels) + 1)
+
+
+def _until(outcomes: Sequence[Outcome]) -> int:
+    """Return up to when there is something to see: a little after the last thing that happened in any row."""
+    told = (entry["t"] for outcome in outcomes for entry in outcome.log.entries if not is_idle(entry))
+    last = max([*told, *(each.t for outcome in outcomes for each in outcome.breaks.values())], default=0)
+    whole = outcomes[0].plan.until_ms
+    return min(whole, max(last + last // 8, whole // 20, 1))
 
 
 def promised(outcome: Outcome) -> Curve:
@@ -105,8 +114,8 @@ def _tidy(points: Curve) -> Curve:
     return kept
 
 
-def chart(outcome: Outcome, scale: Scale, first: Break | None) -> str:
-    """Return the picture as SVG."""
+def chart(outcome: Outcome, scale: Scale, breaks: Sequence[Break]) -> str:
+    """Return the picture as SVG, with these breaks marked."""
     parts = [
         *_frame(scale),
         _area(promised(outcome), deliverable(outcome), scale),
@@ -114,7 +123,7 @@ def chart(outcome: Outcome, scale: Scale, first: Break | None) -> str:
         _line(deliverable(outcome), scale, "deliverable"),
         _line(promised(outcome), scale, "promised"),
         *_lanes(outcome, scale),
-        *_first_break(first, scale),
+        *_marked_breaks(breaks, scale),
     ]
     label = escape(f"{outcome.plan.name}: promised, deliverable and shown over {clock_text(scale.until_ms)}")
     size = f'viewBox="0 0 {WIDTH} {scale.height}"'
@@ -179,10 +188,13 @@ def _area(upper: Curve, lower: Curve, scale: Scale) -> str:
 
 def _lanes(outcome: Outcome, scale: Scale) -> Iterator[str]:
     names = [channel.name for channel in outcome.plan.channels]
-    for number, name in enumerate([*names, "stock, faults"]):
+    for number, name in enumerate([*names, "stock"]):
         y = scale.lane(number)
         yield f'<line class="lane" x1="{LEFT}" y1="{y}" x2="{WIDTH - RIGHT}" y2="{y}"/>'
-        yield f'<text class="lane-name c{number % COLOURS if number < len(names) else ""}" x="{LEFT + 2}" y="{y - 7}">{escape(name)}</text>'  # noqa: E501
+        colour = f"c{number % COLOURS}" if number < len(names) else ""
+        short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+        text = f'<text class="lane-name {colour}" x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{escape(short)}</text>'
+        yield text
     for entry in outcome.log.entries:
         lane = names.index(entry["channel"]) if entry.get("channel") in names else len(names)
         shape = _shape(entry["what"], entry, scale.x(entry["t"]), scale.lane(lane))
@@ -190,7 +202,7 @@ def _lanes(outcome: Outcome, scale: Scale) -> Iterator[str]:
             yield f"<g>{_title(entry)}{shape}</g>"
 
 
-def _shape(what: str, entry: dict[str, object], x: float, y: float) -> str:
+def _shape(what: str, entry: dict[str, Any], x: float, y: float) -> str:
     if what == "order":
         return f'<circle class="order {entry["outcome"]}" cx="{x}" cy="{y}" r="4.5"/>'
     if what == "shown":
@@ -202,15 +214,14 @@ def _shape(what: str, entry: dict[str, object], x: float, y: float) -> str:
     return ""
 
 
-def _title(entry: dict[str, object]) -> str:
-    return f"<title>{escape(f'{clock_text(int(str(entry["t"])))} {sentence(entry)}')}</title>"
+def _title(entry: dict[str, Any]) -> str:
+    return f"<title>{clock_text(entry['t'])} {escape(sentence(entry))}</title>"
 
 
-def _first_break(first: Break | None, scale: Scale) -> Iterator[str]:
-    if first is None:
-        return
-    x = scale.x(first.t)
-    side, shift = ("end", -5) if x > WIDTH * 0.6 else ("start", 5)
-    yield f'<line class="break" x1="{x}" y1="{TOP}" x2="{x}" y2="{scale.height - AXIS}"/>'
-    label = escape(f"{clock_text(first.t)} {first.invariant.replace('_', ' ')}")
-    yield f'<text class="break-name" x="{x + shift}" y="{TOP + 8}" text-anchor="{side}">{label}</text>'
+def _marked_breaks(breaks: Sequence[Break], scale: Scale) -> Iterator[str]:
+    for number, broken in enumerate(breaks):
+        x, y = scale.x(broken.t), 11 + 13 * number
+        side, shift = ("end", -5) if x > WIDTH * 0.55 else ("start", 5)
+        yield f'<line class="break" x1="{x}" y1="{y - 8}" x2="{x}" y2="{scale.height - AXIS}"/>'
+        label = escape(f"{clock_text(broken.t)} {broken.invariant.replace('_', ' ')}")
+        yield f'<text class="break-name" x="{x + shift}" y="{y}" text-anchor="{side}">{label}</text>'

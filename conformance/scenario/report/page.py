@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.scenario.durations import clock_text, instant_text
 from conformance.scenario.report.chart import COLOURS, chart, scale_of
 from conformance.scenario.report.style import STYLE
-from conformance.scenario.report.words import TITLES, causal_chain, sentence
+from conformance.scenario.report.words import TITLES, causal_chain, is_idle, marked_breaks, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,7 +69,7 @@ def _scenario(replay: Replay) -> str:
     return "".join(
         [
             f'<section id="{escape(scenario.id)}"><h2>{escape(scenario.title or scenario.id)} {_badge(passed=replay.passed)}</h2>',  # noqa: E501
-            f'<p class="id">{escape(scenario.id)} {"".join(f"<span class=tag>{escape(tag)}</span>" for tag in tags)}</p>',
+            f'<p class="id">{escape(scenario.id)} {"".join(map(_tag, tags))}</p>',
             _text(document, "why", "Why it happens"),
             _text(document, "prevented_by", "What helps"),
             _table(replay),
@@ -79,6 +79,10 @@ def _scenario(replay: Replay) -> str:
             f'</div><p class="hash">start {instant_text(replay.rows[0].outcome.plan.start_ms)} · log {replay.log_sha256}</p></section>',  # noqa: E501
         ]
     )
+
+
+def _tag(tag: str) -> str:
+    return f"<span class=tag>{escape(tag)}</span>"
 
 
 def _text(document: Any, key: str, heading: str) -> str:
@@ -113,12 +117,12 @@ def _legend(replay: Replay) -> str:
     marks = (
         '<li><i class="dot accepted"></i>order</li><li><i class="dot refused"></i>refused</li>'
         '<li><i class="tri"></i>update lands</li><li><i class="sq"></i>stock, rule, count</li>'
-        '<li><i class="x">×</i>fault, loss</li>'
+        '<li><i class="x">&times;</i>fault, loss</li>'
     )
     return (
         '<ul class="legend"><li><i class="line promised"></i>promised</li><li><i class="line deliverable"></i>'
         f'of it deliverable</li><li><i class="area"></i>oversold</li>{shown}{marks}</ul>'
-    ).replace("×", "&times;")
+    )
 
 
 # -- one row ------------------------------------------------------------------------------------------
@@ -129,7 +133,7 @@ def _row(row: Row, scale: Scale) -> str:
     chain = causal_chain(outcome)
     parts = [
         f"<article><h3>{escape(outcome.plan.name)} {_badge(passed=row.passed)}</h3>",
-        chart(outcome, scale, chain.broken if chain else None),
+        chart(outcome, scale, marked_breaks(outcome)),
     ]
     if row.failures:
         told = "".join(f"<li>{escape(failure.text)}</li>" for failure in row.failures)
@@ -156,11 +160,13 @@ def _broken(row: Row) -> str:
         f"<li><time>{clock_text(each.t)}</time><span><b>{escape(TITLES[each.invariant])}</b> <code>{each.invariant}</code><br>{escape(each.why)}</span></li>"  # noqa: E501
         for each in breaks
     )
-    return f'<details><summary>{len(breaks)} invariants broke</summary><ol class="chain">{told}</ol></details>'
+    count = "1 invariant" if len(breaks) == 1 else f"{len(breaks)} invariants"
+    summary = f"{count} broke, first at {clock_text(breaks[0].t)}"
+    return f'<details><summary>{summary}</summary><ol class="chain">{told}</ol></details>'
 
 
 def _log(row: Row) -> str:
-    entries = [each for each in row.outcome.log.entries if not (each["what"] == "poll" and not each["rows"])]
+    entries = [each for each in row.outcome.log.entries if not is_idle(each)]
     told = "".join(
         f"<li><time>{clock_text(entry['t'])}</time><span>{escape(sentence(entry))}</span></li>" for entry in entries
     )

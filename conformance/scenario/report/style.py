@@ -38,7 +38,8 @@ thead th{font-size:12px;font-weight:500;color:var(--soft);line-height:1.25}
 tbody tr:last-child>*{border-bottom:0}
 .n{font-variant-numeric:tabular-nums}
 .red{color:var(--red);font-weight:700}
-.legend{display:flex;flex-wrap:wrap;gap:4px 16px;list-style:none;margin:0 0 10px;padding:0;font-size:13px;color:var(--soft)}
+.legend{display:flex;flex-wrap:wrap;gap:4px 16px;list-style:none;margin:0 0 10px;padding:0;font-size:13px;
+color:var(--soft)}
 .legend li{display:flex;align-items:center;gap:6px}
 .legend i{display:inline-block;flex:none}
 .line{width:18px;height:0;border-top:2.5px solid}
@@ -85,6 +86,7 @@ svg .break-name{fill:var(--red);font-weight:600}
 code{font-size:12px;color:var(--soft)}
 details{border-top:1px solid var(--line);padding-top:6px;margin-top:6px;font-size:13.5px}
 summary{cursor:pointer;color:var(--soft)}
-.failures{background:var(--redbg);color:var(--red);margin:8px 0;padding:8px 8px 8px 26px;border-radius:6px;font-size:13.5px}
+.failures{background:var(--redbg);color:var(--red);margin:8px 0;padding:8px 8px 8px 26px;border-radius:6px;
+font-size:13.5px}
 @media(max-width:520px){main{padding:14px 10px 30px}h2{font-size:19px}article{padding:10px}th,td{padding:6px 9px}}
 """

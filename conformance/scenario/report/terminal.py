@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from conformance.scenario.durations import clock_text
-from conformance.scenario.report.words import causal_chain, sentence
+from conformance.scenario.report.words import causal_chain, is_idle, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ def _show_failures(row: Row, console: Console) -> None:
 
 def _around(row: Row) -> list[dict[str, Any]]:
     """Return the entries of the log around the first failure: a few before it, a few after."""
-    entries = [entry for entry in row.outcome.log.entries if not _is_idle(entry)]
+    entries = [entry for entry in row.outcome.log.entries if not is_idle(entry)]
     expected = next((each for each in row.failures if each.at is not None), None)
     if expected is None:
         return entries[-2 * AROUND :]
@@ -104,7 +104,3 @@ def _around(row: Row) -> list[dict[str, Any]]:
     at_ms = duration(expected.at)
     place = next((index for index, entry in enumerate(entries) if entry["t"] >= at_ms), len(entries))
     return entries[max(0, place - AROUND) : place + AROUND]
-
-
-def _is_idle(entry: dict[str, Any]) -> bool:
-    return entry["what"] in ("poll", "staging polls") and not entry.get("rows")

@@ -85,6 +85,23 @@ def _shows(entry: Mapping[str, Any], listing: object) -> bool:
     return bool(entry["what"] == "shown" and entry["listing"] == listing)
 
 
+def marked_breaks(outcome: Outcome) -> list[Break]:
+    """Return the breaks that a picture marks: the very first, the one that explains, and the first oversell."""
+    every = sorted(outcome.breaks.values(), key=lambda each: (each.t, each.invariant))
+    chain = causal_chain(outcome)
+    chosen = [
+        *every[:1],
+        *([chain.broken] if chain else []),
+        *(each for each in every if each.invariant == "no_oversell"),
+    ]
+    return sorted(dict.fromkeys(chosen), key=lambda each: each.t)
+
+
+def is_idle(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry says only that there was nothing to do."""
+    return entry["what"] in ("poll", "staging polls", "poll passed over") and not entry.get("rows")
+
+
 def sentence(entry: Mapping[str, Any]) -> str:
     """Return an entry of the log as a sentence without its time."""
     say = _SENTENCES.get(entry["what"])

@@ -96,6 +96,7 @@ BAD = {
     "half a unit": (("stock: 100", "stock: 1.5"), 2, "stock"),
     "target of nothing": (("target: 0.5%", "target: 0%"), 13, "between 0 and 100 %"),
     "everything unseen": (("demand: 12/h", "demand: 90000/h"), 7, "orders come before"),
+    "hardly an order": (("demand: 12/h", "demand: 0.1/d"), 8, "an order comes in one of 960 syncs"),
     "no interval": (("every: 15m", "every: 0s"), 8, "a second or more"),
     "a key twice": (("seed: 3", "seed: 3\nstock: 5"), 17, "'stock' is given twice"),
     "a key that is no text": (("seed: 3", "7: 3"), 16, "must be text"),

@@ -39,7 +39,7 @@ def records(made: Account) -> list[dict[str, Any]]:
 
 
 def test_the_world_has_what_integrations_stumble_over():
-    """Design section 8: twins, substrings, unicode, zeros, locks, rules, infinite and priced records, two channels."""
+    """Twins, substrings, unicode, zeros, locks, rules, infinite and priced records, two channels."""
     made = account()
     skus = [item.sku for item in made.items]
     listings = made.document["order_manager"]["listings"]

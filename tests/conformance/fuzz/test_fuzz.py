@@ -30,7 +30,7 @@ def wrong(name: str) -> str:
 
 def test_the_mock_survives():
     """Every operation of both APIs, alone and in sequences, with every audit at each step."""
-    run = fuzzed(MOCK, seconds=15)
+    run = fuzzed(MOCK, seconds=10)
 
     assert {verdict.id: [str(each) for each in verdict.differences] for verdict in run.of("failed")} == {}
     assert run.exit_code == 0

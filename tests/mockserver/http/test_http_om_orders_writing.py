@@ -240,3 +240,20 @@ def test_a_cancellation_that_makes_no_sense_is_refused(mock, query, status):
 
     assert send(mock, "POST", f"/v1/orders/cancel?{query}").status == status
     assert mock.state() == before
+
+
+def test_a_bad_date_in_a_later_edit_edits_nothing(mock):
+    """400 for the whole call, and then the first order must be as it was."""
+    mock.done(create("A"), create("B"))
+    good = {"orderIdentifier": {"orderId": 1}, "giftMessage": "Hi"}
+    bad = {"orderIdentifier": {"orderId": 2}, "orderDate": "9999-12-31T23:59:59-12:00"}
+
+    assert send(mock, "POST", "/v1.1/orders", [good, bad]).status == 400
+    assert order(mock)["giftMessage"] is None
+
+
+def test_a_warehouse_may_be_named_by_a_number_with_a_point(mock):
+    """1.0 is an integer in JSON Schema, so it reaches the handler."""
+    told = ok(mock, "PUT", "/v1/order", new_order(fulfillmentSource=float(EAST)))
+
+    assert told["fulfillmentSource"]["warehouseId"] == EAST

@@ -219,3 +219,12 @@ def test_shipments_are_found_by_every_filter(mock, query, found):
     ok(mock, "PUT", STANDARD, {"orderIds": [3], "orderBatchNumber": "B-1"})
 
     assert [row["shipmentId"] for row in ok(mock, "GET", f"/v1/shipments?{query}")] == found
+
+
+def test_a_bad_date_in_a_later_report_ships_nothing(mock):
+    """400 for the whole call, and then the first order must not have gone out."""
+    mock.done(create("A"), create("B"))
+    late = report(orderId=2, shipDate="9999-12-31T23:59:59-12:00")
+
+    assert send(mock, "PUT", EXTERNAL, {"shipments": [report(orderId=1), late]}).status == 400
+    assert statuses(mock, 1, 2) == ["AWAITING_SHIPMENT", "AWAITING_SHIPMENT"]

@@ -33,6 +33,7 @@ def main() -> int:
 
 def _show(judged: Judged) -> None:
     also = f"; also: {', '.join(judged.others)}" if judged.others else ""
+    also += f"; not verified: {', '.join(judged.unverified)}" if judged.unverified else ""
     integration = judged.integration
     line = f"{integration.name:30} {integration.breaks or '-':42} {judged.outcome} ({judged.seconds:.1f} s){also}\n"
     sys.stdout.write(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
@@ -19,11 +19,16 @@ from tests.mutants.integrations import Broken
 
 @dataclass(frozen=True)
 class Judged:
-    """What the judge said of one integration; ``others`` are the checks that failed beside the one meant."""
+    """
+    What the judge said of one integration.
+
+    ``others`` are the checks that failed beside the one meant, ``unverified`` those that could not be judged.
+    """
 
     integration: Broken
     own: Verdict | None
     others: tuple[str, ...]
+    unverified: tuple[str, ...]
     seconds: float
 
     @property
@@ -58,10 +63,13 @@ def judge(target: Target, broken: Broken, *, everything: bool = False, mode: Mod
     every = [check.id for check in checks_of(broken.profile)]
     ids = every if everything or not broken.breaks else [broken.breaks]
     verdicts = {each.id: each for each in certified(target, broken.module, ids, mode=mode)}
-    # A harmless one must be verified by every check, too.
-    bad = ("failed", "errored") if broken.breaks else ("failed", "errored", "not-run")
-    others = tuple(id_ for id_, each in verdicts.items() if each.status in bad and id_ != broken.breaks)
-    return Judged(broken, verdicts.get(broken.breaks), others, time.monotonic() - began)
+    others = _with(verdicts, "failed", "errored", but=broken.breaks)
+    unverified = _with(verdicts, "not-run", but=broken.breaks)
+    return Judged(broken, verdicts.get(broken.breaks), others, unverified, time.monotonic() - began)
+
+
+def _with(verdicts: Mapping[str, Verdict], *statuses: str, but: str) -> tuple[str, ...]:
+    return tuple(id_ for id_, each in verdicts.items() if each.status in statuses and id_ != but)
 
 
 def judge_all(

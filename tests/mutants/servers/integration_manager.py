@@ -107,7 +107,7 @@ MUTANTS = [
         QUANTITIES,
         "if each.active and cart.hears_of(each.name)]",
         "if cart.hears_of(each.name)]",
-        ("IM-SYNC-05",),
+        ("corners-stock/warehouse-switched-off",),
     ),
     Mutant(
         "integration_manager/every-warehouse",

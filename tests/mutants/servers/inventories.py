@@ -114,7 +114,7 @@ MUTANTS = [
         CORE,
         "changes[holder] = merged(variant.inventories.get(holder),",
         "changes[holder] = merged(changes.get(holder) or variant.inventories.get(holder),",
-        ("mp.same-seller-twice", "marketplacer-refusals/same-seller-twice"),
+        ("corners-inventories/last-of-two-alone",),
     ),
     Mutant(
         "inventories/owner-writes-one",
@@ -233,7 +233,7 @@ MUTANTS = [
         HTTP,
         "values = (held.count_on_hand, held.price, held.sale_price,",
         "values = (held.count_on_hand,",
-        ("mp-inventories/price-only", "MP-INV-12"),
+        ("corners-inventories/read-before-and-after",),
     ),
     Mutant(
         "inventories/single-store-404",

@@ -6,16 +6,6 @@ from tests.mutants.mutation import Mutant
 
 MUTANTS = [
     Mutant(
-        "isolation/stock-is-shared",
-        "an order draws on every product's stock of its warehouse",
-        "core.orders",
-        "    return [row for row in product.stock if row.warehouse is warehouse and row.drawable and row.available > 0]\n",
-        "    rows = [row for row in product.stock if row.warehouse is warehouse and row.drawable and row.available > 0]\n"
-        "    return rows or [row for one in product.listings for each in one.channel.listings\n"
-        "                    for row in each.product.stock if row.drawable and row.available > 0]\n",
-        ("OM-AVAIL-06", "OUR-04"),
-    ),
-    Mutant(
         "isolation/one-key",
         "every key is the first seller's",
         "worlds",
@@ -141,7 +131,7 @@ MUTANTS = [
         "worlds",
         "if granted is None or granted[0] != app.app_key:",
         "if granted is None:",
-        ("OM-API-02", "OM-API-01"),
+        ("sequence/code-of-another",),
     ),
     Mutant(
         "isolation/any-secret",
@@ -149,7 +139,7 @@ MUTANTS = [
         "http.oauth",
         "or not hmac.compare_digest(app.app_secret.encode(), app_secret.encode())",
         "",
-        ("om-oauth/wrong-client", "OM-API-02"),
+        ("sequence/code-of-another",),
     ),
     Mutant(
         "isolation/all-scopes-granted",
@@ -157,6 +147,6 @@ MUTANTS = [
         "http.oauth",
         "    if beyond:\n",
         "    if False:\n",
-        ("OM-API-01",),
+        ("sequence/code-of-another",),
     ),
 ]

@@ -145,7 +145,7 @@ MUTANTS = [
         OM,
         'and (query["warehouseId"] is None or _is_stocked_in(listing.product, query["warehouseId"]))',
         "and True",
-        ("OM-API-05",),
+        ("corners-lists/listings-of-a-warehouse",),
     ),
     Mutant(
         "lists/modified-ignored",
@@ -217,7 +217,7 @@ MUTANTS = [
         OM,
         '"availableQuantity": row.available if row.drawable else 0,\n        "min',
         '"availableQuantity": row.available,\n        "min',
-        ("om-api-lists/inventory", "OM-API-09"),
+        ("corners-lists/closed-locations",),
     ),
     Mutant(
         "lists/warehouse-ignored",

@@ -269,7 +269,7 @@ MUTANTS = [
         JSON,
         "for draw in order.draws if draw.line == line for",
         "for draw in order.draws for",
-        ("om-api-orders/order-picking", "om-api-orders/order-items"),
+        ("corners-stock/picks-of-each-item",),
     ),
     Mutant(
         "order_manager/money-as-text",

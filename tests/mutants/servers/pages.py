@@ -70,7 +70,7 @@ MUTANTS = [
         COMMON,
         'for key, value in query.items() if value is not None and not key.startswith("page[")}',
         "for key, value in query.items() if value is not None and False}",
-        ("MP-API-04",),
+        ("sequence/links-followed",),
     ),
     Mutant(
         "lists/mp-links-lose-size",
@@ -78,7 +78,7 @@ MUTANTS = [
         COMMON,
         'pages = f"page[number]={wanted}&page[size]={size}"',
         'pages = f"page[number]={wanted}"',
-        ("mp-discovery/pages",),
+        ("sequence/links-followed", "mp.page-size"),
     ),
     Mutant(
         "lists/mp-default-of-100",
@@ -94,7 +94,7 @@ MUTANTS = [
         COMMON,
         "return int(min(size, most))",
         "return int(size)",
-        ("mp-discovery/largest-page-size",),
+        ("sequence/largest-page",),
     ),
     Mutant(
         "lists/mp-sku-contains",
@@ -102,7 +102,7 @@ MUTANTS = [
         MP,
         'query["sku"] in (None, variant.sku)',
         '(query["sku"] is None or query["sku"] in variant.sku)',
-        ("MP-API-06",),
+        ("corners-lists/whole-sku",),
     ),
     Mutant(
         "lists/mp-sku-in-any-case",
@@ -110,7 +110,7 @@ MUTANTS = [
         MP,
         'query["sku"] in (None, variant.sku)',
         '(query["sku"] is None or query["sku"].lower() == variant.sku.lower())',
-        ("MP-API-06",),
+        ("corners-lists/whole-sku",),
     ),
     Mutant(
         "lists/mp-barcode-ignored",
@@ -134,7 +134,7 @@ MUTANTS = [
         MP,
         "return int(price) if price == price.to_integral_value() else float(price)",
         "return str(price)",
-        ("mp-discovery/variants", "mp-discovery/one"),
+        ("corners-lists/variant-prices-are-numbers",),
     ),
     Mutant(
         "lists/mp-advert-price-as-number",
@@ -190,7 +190,7 @@ MUTANTS = [
         MP,
         'if "advert_id" in call.path and variant.advert_id',
         'if "no" in call.path and variant.advert_id',
-        ("MP-API-06", "MP-API-03"),
+        ("corners-lists/variant-under-another-advert",),
     ),
     Mutant(
         "lists/mp-stock-on-hand-200",
@@ -216,6 +216,6 @@ MUTANTS = [
         "core.marketplace",
         "            variant.infinite = count is None\n",
         "            variant.infinite = variant.infinite or count is None\n",
-        ("mp-discovery/stock-on-hand-infinite",),
+        ("corners-stock/count-ends-infinite",),
     ),
 ]

@@ -69,7 +69,7 @@ MUTANTS = [
         MODULE,
         '"listing_sku": listing.listing_sku,',
         '"listing_sku": listing.listing_sku.strip(),',
-        ("om-ack/unicode-skus", "OM-PUSH-03"),
+        ("corners-feed/blank-in-a-sku",),
     ),
     Mutant(
         "acknowledge/product-for-listing",
@@ -101,7 +101,7 @@ MUTANTS = [
         "hosted_world",
         '                if command["type"] == "listing.set":\n                    self.fragments.clear()\n',
         "",
-        ("feed/listing-moved", "listings/moved", "OUR-01"),
+        ("corners-feed/moved-listing-names-its-product",),
     ),
     Mutant(
         "acknowledge/markers-survive-a-reset",

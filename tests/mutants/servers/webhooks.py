@@ -144,7 +144,7 @@ MUTANTS = [
         INVOICES,
         "(held.sale_price, held.price) if held else (None, None),\n        (variant.sale_price, variant.price),",
         "(held.price, held.sale_price) if held else (None, None),\n        (variant.price, variant.sale_price),",
-        ("mp-invoices/price", "MP-INV-12"),
+        ("corners-invoices/sale-price",),
     ),
     Mutant(
         "invoices/money-as-number",
