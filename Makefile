@@ -11,6 +11,7 @@ WORKERS ?= 2
 
 demo: $(VENV)/.installed
 	$(BIN)/mockserver demo
+	$(BIN)/conformance demo
 
 test: lint types coverage
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COMMANDS = {
+    "demo": "The main job once: judge the mock, replay an oversell, leave the reports.",
     "replay": "Replay oversell scenarios and judge them by what they expect.",
     "scenario": "Check scenario files, or write a new one.",
     "run": "Judge a server by every check, or by those named.",

@@ -97,7 +97,8 @@ def _setting(stack: ExitStack, given: Mapping[str, Any]) -> Setting:
         click.UsageError: when the command, a variable or the server's name cannot be used.
         Inconclusive: when the server cannot be reached.
     """
-    from conformance.certify import process, server
+    from conformance import server
+    from conformance.certify import process
     from conformance.certify.stage import Setting
     from conformance.certify.variables import BadVariable, parsed
 

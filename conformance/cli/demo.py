@@ -47,7 +47,7 @@ def judged(out: Path) -> RawRun:
     from conformance.check import Expecting
     from conformance.checks import load_checks
     from conformance.runner import run_checks
-    from conformance.certify.server import started
+    from conformance.server import started
     from conformance.target import Target
 
     checks = load_checks()
@@ -84,11 +84,11 @@ def _summary(whole: RawRun) -> str:
 def _replayed(out: Path) -> Replay:
     from conformance.resources import fixtures_dir
     from conformance.scenario.loading import load
-    from conformance.scenario.report.html import as_html
+    from conformance.scenario.report.page import page
     from conformance.scenario.result import replay
 
     played = replay(load(fixtures_dir() / "scenarios" / f"{SCENARIO}.yaml"))
-    (out / "flash-sale.html").write_text(as_html([played]), encoding="utf-8")
+    (out / "flash-sale.html").write_text(page([played]), encoding="utf-8")
     return played
 
 

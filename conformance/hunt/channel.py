@@ -176,9 +176,7 @@ class Channel:
                 again = (*message[:4], 1, message[5])
                 yield ("duplicate", self._index, place), DUPLICATES, (listings, queue, (*flight, again)), None
 
-    def _given_up(
-        self, listings: tuple[Row, ...], lost: tuple[Message, ...]
-    ) -> tuple[tuple[Row, ...], str | None]:
+    def _given_up(self, listings: tuple[Row, ...], lost: tuple[Message, ...]) -> tuple[tuple[Row, ...], str | None]:
         """Return the listings after messages were lost: due again, unless they were acknowledged on reading."""
         broken = None
         for at, _, _, _, full, _ in lost:

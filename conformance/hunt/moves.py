@@ -88,9 +88,11 @@ class Moves:
         self._products = [frozenset(product for product, _ in listing.needs) for listing in question.listings]
         self._watches = frozenset(question.invariants)
         self._fenced = any(seller.connector.fence for seller in question.sellers)
+        self._free = Table(self._free_units)
         self._views = Table(self._view)
         self._after_order = Table(self._order)
         self._after_fault = Table(self._spent)
+        self._tally_in_order = Table(self._reordered)
 
     def start(self) -> State:
         """Return the state in which nothing is pending."""
@@ -161,9 +163,12 @@ class Moves:
         return [figures[channel.first : channel.end] for channel in self._channels]
 
     def _slack(self, state: State) -> int:
-        """Return what is free of the only product there is with a fence, less all that any listing may still sell."""
-        free = self._books.free[state[0]].get(self._question.listings[0].needs[0][0], 0)
-        return free - sum([steps.at_most[state[place]] for place, steps in self._places])
+        """Return what is free, less all that any listing may still sell."""
+        return self._free[state[0]] - sum([steps.at_most[state[place]] for place, steps in self._places])
+
+    def _free_units(self, node: int) -> int:
+        """Return what is free of the only product that there is where there is a fence."""
+        return self._books.free[node].get(self._question.listings[0].needs[0][0], 0)
 
     # -- what happens seldom -----------------------------------------------------------------------
 
@@ -191,10 +196,10 @@ class Moves:
             found.append((("count", place, 0), (node, after, *state[2:]), None))
         for which, (place, units, then) in enumerate(tally.counts):
             landed = self._tallies[tally._replace(counts=without(tally.counts, which))]
-            product = self._books.places[place][1]
-            after = self._touched((self._books.counted(node, place, units), landed, *state[2:]), frozenset({product}))
+            state_after = (self._books.counted(node, place, units), landed, *state[2:])
             forgets = "books_match" if then != node and "books_match" in self._watches else None
-            found.append((("land", place, which), after, forgets))
+            product = self._books.places[place][1]
+            found.append((("land", place, which), self._touched(state_after, frozenset({product})), forgets))
 
     def _add_faults(self, state: State, place: int, steps: _Steps, found: list[Next]) -> None:
         node, tally = state[:2]
@@ -218,12 +223,26 @@ class Moves:
         """Return what was sold and added, which counts are on their way, and what may still happen."""
         return self._tallies.things[state[1]]
 
-    def in_order(self, state: State, order: list[int]) -> State:
+    def in_order(self, state: State, order: tuple[int, ...]) -> State:
         """Return the state with the channels, which are alike, in another order."""
-        tally = self._tallies.things[state[1]]
+        return (state[0], self._tally_in_order[state[1], order], *[state[2 + i] for i in order])
+
+    def _reordered(self, key: tuple[int, tuple[int, ...]]) -> int:
+        tally, order = self._tallies.things[key[0]], key[1]
         width = len(tally.sold) // len(order)
         sold = tuple(units for i in order for units in tally.sold[i * width : (i + 1) * width])
-        return (state[0], self._tallies[tally._replace(sold=sold)], *[state[2 + i] for i in order])
+        return self._tallies[tally._replace(sold=sold)]
+
+    def is_in_order(self, state: State) -> bool:
+        """Return whether each channel's seller comes before that of the next one, and none is like another."""
+        things = self._sellers.things
+        before = things[state[2]]
+        for number in state[3:]:
+            seller = things[number]
+            if before >= seller:
+                return False
+            before = seller
+        return True
 
     def breaks_at_rest(self, state: State) -> str | None:
         """Return what does not hold in a state as it is: at rest, every channel shows what it should."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,19 +57,17 @@ class Alike:
 
     def canonical(self, state: State) -> State:
         """Return the one state that stands for all that differ only in which channel is which."""
-        sellers = self._moves.sellers(state)
-        for one, other in pairwise(sellers):
-            if one >= other:
-                return self._moves.in_order(state, self._order_of(state))
-        return state
+        if self._moves.is_in_order(state):
+            return state
+        return self._moves.in_order(state, self._order_of(state))
 
-    def _order_of(self, state: State) -> list[int]:
+    def _order_of(self, state: State) -> tuple[int, ...]:
         sellers, sold = self._moves.sellers(state), self._moves.tally(state).sold
         width = len(sold) // len(sellers)
-        return sorted(range(len(sellers)), key=lambda i: (sellers[i], sold[i * width : (i + 1) * width]))
+        return tuple(sorted(range(len(sellers)), key=lambda i: (sellers[i], sold[i * width : (i + 1) * width])))
 
     def unfolded(self, steps: tuple[Move, ...]) -> tuple[Move, ...]:
-        """Return events of canonical states as events of one and the same run, in which each channel keeps its place."""
+        """Return events of canonical states as those of one and the same run, in which each channel keeps its place."""
         state = self._moves.start()
         names = list(range(len(self._moves.sellers(state))))
         real: list[Move] = []

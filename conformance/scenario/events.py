@@ -88,23 +88,30 @@ class EventReader:
         channel = self.names.channel(given["channel"], (*path, "channel"))
         if ("poisson" in given) == ("every" in given):
             raise Wrong("give either poisson or every", path)
-        if "listing" not in given:
-            raise Wrong("'listing' is missing", path)
-        listing = self.names.listing(channel, given["listing"], (*path, "listing"))
+        listings = self._listings(channel, given, path)
         gap = rate_gap(given["poisson"], (*path, "poisson")) if "poisson" in given else None
         every = duration(given["every"], (*path, "every")) if "every" in given else None
         if every == 0:
             raise Wrong("a period must be longer than nothing", (*path, "every"))
         until = duration(given["until"], (*path, "until")) if "until" in given else self.until_ms
-        actor = given.get("id", f"shopper-{channel}-{listing}")
+        actor = given.get("id", f"shopper-{path[1]}")
         return {
             "id": actor,
-            "listing": listing,
+            "listings": listings,
             "gap_ms": gap,
             "every_ms": every,
             "until_ms": min(until, self.until_ms),
             "qty": _quantities(given.get("qty", 1), (*path, "qty")),
         }
+
+    def _listings(self, channel: int, given: Mapping[str, Any], path: Path) -> list[int]:
+        """Return the listing that shoppers buy; any of the channel's, by chance, when none is named."""
+        if "listing" in given:
+            return [self.names.listing(channel, given["listing"], (*path, "listing"))]
+        listed = self.names.listings.get(channel, {})
+        if not listed:
+            raise Wrong("the channel lists nothing", (*path, "channel"))
+        return [int(row["id"]) for row in listed.values()]
 
     # -- orders that there are ---------------------------------------------------------------------
 

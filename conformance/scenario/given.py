@@ -185,7 +185,7 @@ def _channels(given: Mapping[str, Any], document: Document, names: Names, *, rec
         seller = link["seller"] if link else number if "world" not in given else None
         lag = _lag(own, link, ("given", "channels", name, "orders_reach_om"))
         listings = tuple(_listings(document, names, number, seller))
-        connector = connector_for(given.get("connector", {}), name, ("given", "connector"))
+        connector = connector_for(given.get("connector", {}), number, name, ("given", "connector"))
         yield Channel(number, name, listings, lag, connector)
     if not recorded and "links" in document:
         document["links"] = []

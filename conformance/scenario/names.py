@@ -94,6 +94,8 @@ def _with_ids(rows: Any) -> list[dict[str, Any]]:
 def _found(what: str, word: object, known: Mapping[int, str], path: Path) -> int:
     if isinstance(word, int) and word in known:
         return word
+    if isinstance(word, str) and word.isdecimal() and word not in known.values() and int(word) in known:
+        return int(word)
     named = [number for number, name in known.items() if name == word]
     if len(named) > 1:
         raise Wrong(f"several are named {word!r}; give the id", path)

@@ -47,9 +47,10 @@ def connector_of(given: Mapping[str, Any], path: Path) -> Connector:
     return Connector(**values)
 
 
-def connector_for(given: Mapping[str, Any], channel: str, path: Path) -> Connector:
-    """Return the settings for one channel: its own keys where it has them."""
-    own = given.get("channels", {}).get(channel, {})
+def connector_for(given: Mapping[str, Any], number: int, channel: str, path: Path) -> Connector:
+    """Return the settings for one channel, which is named by name or id: its own keys where it has them."""
+    overrides = given.get("channels", {})
+    own = overrides.get(channel, overrides.get(str(number), {}))
     common = {key: value for key, value in given.items() if key != "channels"}
     connector_of(common, path)
     if not own:

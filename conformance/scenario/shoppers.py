@@ -84,11 +84,11 @@ class Shoppers:
         arrivals = _arrivals(data, from_ms, stream(self._scene.plan.seed, data["id"]))
         self._next_of(arrivals, data, 1)
 
-    def _next_of(self, arrivals: Iterator[tuple[int, int]], data: Mapping[str, Any], count: int) -> None:
-        at_ms, qty = next(arrivals)
+    def _next_of(self, arrivals: Iterator[tuple[int, int, int]], data: Mapping[str, Any], count: int) -> None:
+        at_ms, listing, qty = next(arrivals)
         if at_ms > data["until_ms"]:
             return
-        order = {"id": f"{data['id']}-{count}", "listing": data["listing"], "qty": qty}
+        order = {"id": f"{data['id']}-{count}", "listing": listing, "qty": qty}
 
         def come() -> None:
             self.order(order)
@@ -201,11 +201,14 @@ class Shoppers:
         return command
 
 
-def _arrivals(data: Mapping[str, Any], from_ms: int, chance: Random) -> Iterator[tuple[int, int]]:
+def _arrivals(data: Mapping[str, Any], from_ms: int, chance: Random) -> Iterator[tuple[int, int, int]]:
+    """Yield the instant, the listing and the units of one shopper after another."""
+    listings = data["listings"]
     at_ms = float(from_ms)
     while True:
         at_ms += data["every_ms"] if data["gap_ms"] is None else -log(1.0 - chance.random()) * data["gap_ms"]
-        yield round(at_ms), _quantity(data["qty"], chance)
+        listing = listings[0] if len(listings) == 1 else listings[int(chance.random() * len(listings))]
+        yield round(at_ms), listing, _quantity(data["qty"], chance)
 
 
 def _quantity(shares: list[tuple[int, float]], chance: Random) -> int:

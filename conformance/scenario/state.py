@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.scenario.checker.deliverable import Demand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from conformance.scenario.model import Listing, Plan
     from conformance.scenario.world import Place
@@ -108,6 +108,8 @@ class State:
     closed_by_channel: dict[int, frozenset[int]] = field(default_factory=dict)
     closed_by_product: dict[str, frozenset[int]] = field(default_factory=dict)
     open_warehouses: frozenset[int] = frozenset()
+    unbuilt: frozenset[int] = frozenset()
+    owned: dict[int, int] = field(default_factory=dict)
     _eligible: dict[int, frozenset[int]] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
     figures: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
@@ -128,7 +130,8 @@ class State:
         known = self._eligible.get(listing.id)
         if known is None:
             closed = self.closed_by_channel.get(listing.channel, frozenset())
-            known = self.open_warehouses - closed - self.closed_by_product.get(listing.product, frozenset())
+            others = {number for number, channel in self.owned.items() if channel != listing.channel}
+            known = self.open_warehouses - closed - others - self.closed_by_product.get(listing.product, frozenset())
             self._eligible[listing.id] = known
         return known
 
@@ -143,7 +146,8 @@ class State:
     def demand(self, listing: Listing, units: int) -> Demand:
         """Return what it takes to serve units of a listing."""
         is_bundle = listing.needs != ((listing.product, 1),)
-        return Demand(listing.needs, self.warehouses_for(listing), units, listing.product if is_bundle else None)
+        ready = listing.product if is_bundle else None
+        return Demand(listing.needs, self.warehouses_for(listing), units, ready, self.unbuilt)
 
     def demands(self) -> list[Demand]:
         """Return the open units of accepted orders, one demand a listing, in order of acceptance."""
@@ -164,6 +168,7 @@ class State:
 def state_of(plan: Plan, stock: Mapping[Place, tuple[int, int, int]]) -> State:
     """Return the state at the start of a row: the shelf holds what the books say, unless the file says otherwise."""
     account: Mapping[str, Any] = plan.document.get("order_manager", {})
+    warehouses = account.get("warehouses", ())
     shelf = {place: on_hand for place, (on_hand, _, _) in stock.items()} | dict(plan.shelf)
     return State(
         stock=stock,
@@ -175,5 +180,20 @@ def state_of(plan: Plan, stock: Mapping[Place, tuple[int, int, int]]) -> State:
         closed_by_product={
             row["master_sku"]: frozenset(row.get("excluded_warehouses", ())) for row in account.get("products", ())
         },
-        open_warehouses=frozenset(row["id"] for row in account.get("warehouses", ()) if row.get("active", True)),
+        open_warehouses=frozenset(row["id"] for row in warehouses if row.get("active", True)),
+        unbuilt=frozenset(row["id"] for row in warehouses if not row.get("use_component_inventory", True)),
+        owned=_owned(warehouses, plan.document.get("readings", {})),
     )
+
+
+def _owned(warehouses: Iterable[Mapping[str, Any]], readings: Mapping[str, str]) -> dict[int, int]:
+    """Return the warehouses that serve one channel only, with that channel: a marketplace's own."""
+    own = {
+        kind
+        for kind, reading, usual in (
+            ("FBA", "alloc.fba-stock", "own-channel-only"),
+            ("WFS", "alloc.wfs-stock", "shared"),
+        )
+        if readings.get(reading, usual) == "own-channel-only"
+    }
+    return {row["id"]: row.get("sales_channel", 0) for row in warehouses if row.get("type") in own}

@@ -24,12 +24,14 @@ class Demand:
     Units of one thing that are wanted, the components of one of them, and the warehouses that may send it.
 
     ``ready`` is the SKU under which a bundle may lie there ready-packed, None for a product that is no bundle.
+    In warehouses of ``unbuilt`` a bundle is not made up from components.
     """
 
     needs: tuple[tuple[str, int], ...]
     warehouses: frozenset[int]
     units: int
     ready: str | None = None
+    unbuilt: frozenset[int] = frozenset()
 
     @property
     def weight(self) -> int:
@@ -206,7 +208,10 @@ class _Search:
 
 def _ways(demand: Demand, warehouse: int) -> list[list[tuple[Place, int]]]:
     built = [((warehouse, product), units) for product, units in demand.needs]
-    return [built] if demand.ready is None else [[((warehouse, demand.ready), 1)], built]
+    if demand.ready is None:
+        return [built]
+    packed = [((warehouse, demand.ready), 1)]
+    return [packed] if warehouse in demand.unbuilt else [packed, built]
 
 
 def routed(demands: Sequence[Demand], supply: Mapping[Place, int]) -> int:

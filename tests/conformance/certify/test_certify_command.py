@@ -13,7 +13,8 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from conformance.certify import runner, server
+from conformance import server
+from conformance.certify import runner
 from conformance.certify.scenarios.scene import Scene
 from conformance.certify.world import lite
 from conformance.cli import main

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from reference_runs import ROOT
 
-from conformance.certify import server
+from conformance import server
 from conformance.certify.checks import all_checks, checks_of
 from conformance.target import Target
 from tests.mutants.integrations import BROKEN, BY_NAME, HARMLESS, REFERENCES, Broken

@@ -51,7 +51,12 @@ def some_session(world):
     world.run(
         {"type": "marketplace.sell", "variant": 1, "seller": 1, "quantity": 3},
         {"type": "order.release", "sales_channel": CHANNEL, "order_number": "R-1"},
-        {"type": "order.cancel", "sales_channel": CHANNEL, "order_number": "R-1", "lines": [{**listing, "quantity": 1}]},
+        {
+            "type": "order.cancel",
+            "sales_channel": CHANNEL,
+            "order_number": "R-1",
+            "lines": [{**listing, "quantity": 1}],
+        },
     )
     world.clock.advance("PT20M")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
-from conformance.certify import server
+from conformance import server
 from conformance.certify.checks import all_checks, checks_of
 from conformance.certify.runner import certify
 from conformance.certify.stage import Mode, Setting

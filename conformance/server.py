@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 GROUP: Final = "conformance.targets"
 NAME: Final = "server"
-ROOT: Final = Path(__file__).resolve().parents[2]
+ROOT: Final = Path(__file__).resolve().parents[1]
 STOP_SECONDS: Final = 5.0
 
 
