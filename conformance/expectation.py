@@ -31,7 +31,8 @@ def unmet(expected: Mapping[str, Any], answer: Answer, path: str) -> Iterator[Di
 
 
 def _headers(expected: Mapping[str, Any], answer: Answer, path: str) -> Iterator[Difference]:
-    media_type = answer.headers.get("content-type", ABSENT).split(";")[0].strip()
+    # A media type is written in capital or small letters alike (RFC 9110, 8.3.1).
+    media_type = answer.headers.get("content-type", ABSENT).split(";")[0].strip().lower()
     if "media_type" in expected and media_type != expected["media_type"]:
         yield Difference(f"{path}/media_type", expected["media_type"], media_type)
     for name, pattern in expected.get("headers", {}).items():

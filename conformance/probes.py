@@ -129,10 +129,16 @@ def _observed(wanted: Mapping[str, Any], results: Sequence[StepResult]) -> objec
         return answer.status
     if what == "headers":
         value = answer.headers.get(wanted["name"].lower())
-        return None if value is None else value.split(";")[0].strip()
+        return None if value is None else _told(wanted["name"], value)
     if what == "type":
         return _type_of(at_pointer(answer.json, wanted.get("pointer", ""), ABSENT) if answer.body else ABSENT)
     return _json_value(wanted, at_pointer(answer.json, wanted.get("pointer", "")))
+
+
+def _told(name: str, value: str) -> str:
+    """Return what a header says, without parameters; a media type is the same in capitals (RFC 9110, 8.3.1)."""
+    said = value.split(";")[0].strip()
+    return said.lower() if name.lower() == "content-type" else said
 
 
 def _answer(wanted: Mapping[str, Any], results: Sequence[StepResult]) -> Answer:

@@ -108,6 +108,37 @@ def test_the_suite_and_the_mock_do_not_import_each_other():
     assert offenders("mockserver", "conformance") == {}
 
 
+def test_the_reference_integrations_stand_on_their_own():
+    """Somebody starts from a copy: nothing of ours is in it."""
+    assert len(below("conformance/reference")) > 1
+    own = offenders("conformance/reference", "conformance", "mockserver")
+    outside = {
+        path: [each for each in found if not each.startswith("conformance.reference")] for path, found in own.items()
+    }
+
+    assert {path: found for path, found in outside.items() if found not in ([], ["conformance"])} == {}
+
+
+@pytest.mark.parametrize(
+    ("folder", "forbidden"),
+    [
+        (
+            "conformance/report",
+            ("conformance.cli", "conformance.runner", "conformance.certify", "conformance.scenario"),
+        ),
+        ("conformance/scenario", ("conformance.cli", "conformance.hunt", "conformance.advise", "conformance.certify")),
+        ("conformance/hunt", ("conformance.cli", "conformance.advise", "conformance.certify")),
+        ("conformance/certify", ("conformance.cli", "conformance.scenario", "conformance.hunt", "conformance.advise")),
+        ("conformance/offline", ("conformance.cli", "conformance.certify", "conformance.target")),
+        ("conformance/checks", ("conformance.cli", "conformance.report", "conformance.certify")),
+    ],
+)
+def test_the_parts_of_the_suite_keep_apart(folder, forbidden):
+    """Judging servers, judging integrations, scenarios and reports know each other only where they must."""
+    assert below(folder)
+    assert offenders(folder, *forbidden) == {}
+
+
 def test_http_never_sees_the_journal():
     """Not even by a type."""
     assert offenders("mockserver/http", "mockserver.journal") == {}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance import catalogue
+from conformance.certify.checks import all_checks
 from conformance.cli.options import AS_JSON
 
 if TYPE_CHECKING:
@@ -43,9 +44,12 @@ def known(name: str, checks: Sequence[Check]) -> dict[str, Any]:
         return _of_reading(catalogue.readings()[name], by_id.get(name))
     if name in by_id:
         return _of_check(by_id[name])
+    of_integrations = {check.id: check for check in all_checks()}
+    if name in of_integrations:
+        return json.loads(json.dumps(asdict(of_integrations[name])))  # type: ignore[no-any-return]
     if name in covered:
         return _of_requirement(covered[name])
-    near = get_close_matches(name, [*by_id, *covered, *catalogue.readings()], n=1)
+    near = get_close_matches(name, [*by_id, *covered, *catalogue.readings(), *of_integrations], n=1)
     raise click.UsageError(f"nothing is called {name!r}" + (f"; nearest: {near[0]!r}" if near else ""))
 
 

@@ -79,6 +79,7 @@ def test_every_format_lists_every_behaviour():
         ("OM-ACK-05", ["requirement: OM-ACK-05", "grade: I", "checks:", "sequence/readers-share-no-row"]),
         ("feed-wire/rows", ["check: feed-wire/rows", "grade: G", "exchanges:", "availableQuantity: 20"]),
         ("ack.envelope", ["reading: ack.envelope", "default: array", "options:", "expect:"]),
+        ("certify.zero-is-sent", ["id: certify.zero-is-sent", "statement:", "situation:", "profile:"]),
         ("sequence/long-run", ["check: sequence/long-run", "grade: D"]),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from random import Random
 
 import pytest
@@ -15,7 +15,7 @@ def brute(demands, supply):
     units = [demand for demand in demands for _ in range(demand.units)]
     places = sorted(supply)
 
-    @lru_cache(maxsize=None)
+    @cache
     def best(index, left):
         if index == len(units):
             return 0

@@ -91,7 +91,7 @@ def test_a_slip_of_the_pen_is_told_with_its_line(old, new, message):
         ("fault: crash, lose: [LAMP-M], back_after: 2m", "fault: reorder", "cannot strike a poll"),
         ("lose: [LAMP-M]", "lose: [LAMB-M]", "did you mean 'LAMP-M'?"),
         ("back_after: 2m", "back_after: -2m", "time does not run backwards"),
-        ("{during: connector.poll#1, fault: crash", "{at: 1m, fault: duplicate, lose: [LAMP-M], back_after: 2m} #", "means nothing"),
+        ("{during: connector.poll#1, fault: crash", "{at: 1m, fault: duplicate} #", "needs a named occurrence"),
         ("35m: {ack when read: {shown.LAMP-M: 3}", "35m: {ack when read: {shown.LAMP: 3}", "unknown listing 'LAMP'"),
         ("35m:", "35h:", "after the end of the run"),
         ("push_takes: 1m", "push_takes: 1m, pol: 2m", "did you mean 'poll'?"),

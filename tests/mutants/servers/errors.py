@@ -161,7 +161,7 @@ MUTANTS = [
         CORE,
         " or seller in self.stores_of(variant)",
         " or seller in self.stores_of(variant)[:2]",
-        ("MP-INV-01", "MP-INV-03"),
+        ("marketplacer-rules/member-creates-own", "marketplacer-rules/member-reads-all"),
     ),
     Mutant(
         "errors/wrong-method-405",

@@ -176,7 +176,7 @@ MUTANTS = [
         INVOICES,
         "return self.price * self.quantity",
         "return self.price",
-        ("mp-invoices/invoice",),
+        ("corners-invoices/total-of-three",),
     ),
     Mutant(
         "invoices/no-order-of-the-sale",
