@@ -1,4 +1,4 @@
-"""``python -m benchmarks [start|http|scale|advise|all]``: measure, and print ratios to a floor."""
+"""``python -m benchmarks [PART|all]``: measure, and print ratios to a floor."""
 
 from __future__ import annotations
 
@@ -12,13 +12,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import advise, http_bench, scale_bench, start_bench
+from benchmarks import advise, http_bench, hunt_bench, hunt_large, judge_bench, loop_bench, scale_bench, start_bench
 from benchmarks.page import page
 from benchmarks.report import tell
 
 FORMAT: Final = "stockproof/benchmarks/1"
-_PARTS: Final = {"start": start_bench, "http": http_bench, "scale": scale_bench, "advise": advise}
-_LIBRARIES: Final = ("flask", "granian", "orjson")
+_PARTS: Final[dict[str, Any]] = {
+    "start": start_bench,
+    "http": http_bench,
+    "scale": scale_bench,
+    "advise": advise,
+    "loop": loop_bench,
+    "hunt": hunt_bench,
+    "hunt-large": hunt_large,
+    "judge": judge_bench,
+}
+_LIBRARIES: Final = ("flask", "granian", "orjson", "simpy")
 
 
 def main() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks import advise
+from benchmarks import advise, hunt_bench, hunt_large, judge_bench, loop_bench
 from benchmarks.report import three
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _HEAD: Final = """# Performance
 
@@ -16,7 +16,7 @@ Made by `python -m benchmarks all --page docs/performance.md`.
 How each figure is taken, and what its floor is, stands in [benchmarks/README.md](../benchmarks/README.md).
 
 Measured on {date} on a machine of {cores} shared cores ({system}), load average {load_average:.1f} at the start, with
-Python {python}, Flask {flask}, granian {granian}, orjson {orjson}.
+Python {python}, Flask {flask}, granian {granian}, orjson {orjson}, SimPy {simpy}.
 Neighbours use the same cores, so the ratios say more than the rates.
 Every figure is least / median / most over the rounds; an aim is judged by the median.
 """
@@ -46,6 +46,13 @@ _COSTS: Final = """
 Microseconds in the core, without HTTP. Figures should not grow with the catalogue; what they grow by is that a larger
 one no longer fits the processor's caches.
 """
+_SECTIONS: Final[dict[str, Callable[[list[dict[str, Any]]], Iterator[str]]]] = {
+    "advise": advise.section,
+    "loop": loop_bench.section,
+    "hunt": hunt_bench.section,
+    "hunt-large": hunt_large.section,
+    "judge": judge_bench.section,
+}
 
 
 def page(document: dict[str, Any]) -> str:
@@ -66,8 +73,9 @@ def page(document: dict[str, Any]) -> str:
     if costs:
         sizes = [f"{int(size):,} listings" for size in costs[0]["us"]]
         parts += [_COSTS, *_table(("", *sizes, "growth", "aim"), map(_cost, costs))]
-    if "advise" in document:
-        parts += advise.section(document["advise"])
+    for name, section in _SECTIONS.items():
+        if name in document:
+            parts += section(document[name])
     return "".join(parts)
 
 

@@ -15,6 +15,8 @@ def tell(row: dict[str, Any]) -> None:
 
 def line(row: dict[str, Any]) -> str:
     """Return one row of figures as a line."""
+    if "what" in row:
+        return f"{row['what']}: {three(row['figure'])} {row['unit']}{_verdict(row['aim'], row['met'])}{_beside(row)}"
     if "ms" in row:
         return (
             f"{row['case']}: {three(row['ms'])} ms, bare Flask {three(row['floor_ms'])} ms, "
@@ -36,6 +38,14 @@ def line(row: dict[str, Any]) -> str:
         f"{three(row['bytes_a_listing'])} bytes a listing{_verdict(row['memory_aim'], row['memory_met'])}, "
         f"{three(row['peak_bytes_a_listing'])} at the peak"
     )
+
+
+def _beside(row: dict[str, Any]) -> str:
+    told = ""
+    if row["floor"] is not None:
+        verdict = _verdict(row["ratio_aim"], row["ratio_met"])
+        told = f", {row['floor']} {three(row['floor_figure'])}, ratio {three(row['ratio'])}{verdict}"
+    return told + (f"; {row['note']}" if row["note"] else "")
 
 
 def three(spread: Spread) -> str:

@@ -101,6 +101,16 @@ class SimWorld:
                         held[place] = held.get(place, 0) + pick.units
         return found
 
+    def counts(self) -> dict[tuple[int, int], int]:
+        """Return what the marketplace shows, by (variant, seller)."""
+        found: dict[tuple[int, int], int] = {}
+        for variant in self.world.marketplace.variants.values():
+            if variant.seller is not None:
+                found[variant.id, variant.seller] = variant.count_on_hand
+            for held in variant.inventories.values():
+                found[variant.id, held.seller] = held.count_on_hand
+        return found
+
     def document(self) -> dict[str, Any]:
         """Return the present state as a world file."""
         return self.world.to_document()

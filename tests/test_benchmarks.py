@@ -109,5 +109,5 @@ def test_the_page_has_a_table_of_what_was_measured(tmp_path: Path) -> None:
 def test_the_machine_is_described_without_saying_where_it_stands(tmp_path: Path) -> None:
     """Figures need their machine class and versions, and no name or path of a machine."""
     machine = measured("start", tmp_path)["machine"]
-    assert set(machine) == {"date", "cores", "load_average", "system", "python", "flask", "granian", "orjson"}
+    assert set(machine) == {"date", "cores", "load_average", "system", "python", "flask", "granian", "orjson", "simpy"}
     assert not [value for value in machine.values() if isinstance(value, str) and "/" in value]

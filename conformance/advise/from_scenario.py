@@ -82,7 +82,9 @@ def _rates(plan: Plan, shoppers: list[Event]) -> dict[int, float]:
             raise _Unfit("advise needs shoppers who come by chance: `poisson: 12/h`")
         if not _is_one(event.data["qty"]):
             raise _Unfit("advise knows orders of one unit only")
-        channel = plan.listings[event.data["listing"]].channel
+        if len(event.data["listings"]) != 1:
+            raise _Unfit("advise needs shoppers of one listing each")
+        channel = plan.listings[event.data["listings"][0]].channel
         rates[channel] = rates.get(channel, 0.0) + _HOUR / event.data["gap_ms"]
     return rates
 

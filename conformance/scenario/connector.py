@@ -269,19 +269,14 @@ class Connector:
     def _message(self, read: Read, entry: int, *, full: bool = False) -> Message:
         scene = self._scene
         self._version += 1
-        included = frozenset(
-            order.id
-            for order in scene.state.orders.values()
-            if order.listing is read.listing and order.imported_ms is not None
-        )
         value = scene.policy.pushed(read.listing, read.figure)
         if scene.channels[read.listing.channel].connector.fence:
-            bound = self.delivery.bound(read.listing, included)
+            bound = self.delivery.bound(read.listing)
             if value > bound:
                 value, self.memory[read.listing.id].retry = max(0, bound), True
         scene.state.reads.setdefault(read.listing.id, []).append((scene.now, self._version))
         return Message(
-            0, read.listing, read.figure, value, scene.now, self._version, included, entry, full=full
+            0, read.listing, read.figure, value, scene.now, self._version, scene.state.imports, entry, full=full
         )  # fmt: skip
 
     def full_sync(self, channels: Sequence[Channel]) -> None:

@@ -148,18 +148,10 @@ class Delivery:
             return
         self._connector.give_up(message, number, "the channel refused it")
 
-    def missing(self, message: Message) -> int:
-        """Return the units of accepted orders of this listing that the message's value does not know of."""
-        return sum(
-            order.promised
-            for order in self._scene.state.orders.values()
-            if order.listing is message.listing and order.id not in message.included
-        )
-
     def _apply(self, message: Message) -> None:
         scene, listing = self._scene, message.listing
         connector = scene.channels[listing.channel].connector
-        missing = self.missing(message)
+        missing = scene.state.missing(listing.id, message.included)
         newest = self._shown_version.get(listing.id, 0)
         if connector.guard == "version" and message.version < newest:
             scene.note("push dropped", message.entry, listing=listing.sku, why="a newer number is shown")
@@ -228,9 +220,8 @@ class Delivery:
 
     # -- the fence ---------------------------------------------------------------------------------
 
-    def bound(self, listing: Listing, included: frozenset[str]) -> int:
+    def bound(self, listing: Listing) -> int:
         """Return what a listing may be raised to without touching what others may still sell of the same product."""
-        del included
         scene = self._scene
         free = scene.world.figures([listing.id])[0]
         stock = sum(
@@ -243,18 +234,12 @@ class Delivery:
 
     def _may_sell(self, listing: Listing) -> int:
         """Return the most that a listing may still take from free stock: shown, sold unseen, or on its way to it."""
-        unseen = sum(
-            order.promised
-            for order in self._scene.state.orders.values()
-            if order.listing is listing and order.imported_ms is None
-        )
+        state = self._scene.state
+        unseen = state.missing(listing.id, state.imports)
+        # What was imported since an update was read has left the free stock already.
         coming = [
-            message.value - sum(
-                order.promised
-                for order in self._scene.state.orders.values()
-                if order.listing is listing and order.imported_ms is not None and order.id not in message.included
-            )
+            message.value - (state.missing(listing.id, message.included) - unseen)
             for message in self._under_way
             if message.listing is listing
-        ]  # fmt: skip
-        return max([self._scene.state.shown.get(listing.id, 0) + unseen, *coming])
+        ]
+        return max([state.shown.get(listing.id, 0) + unseen, *coming])

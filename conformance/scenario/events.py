@@ -97,6 +97,7 @@ class EventReader:
         actor = given.get("id", f"shopper-{path[1]}")
         return {
             "id": actor,
+            "listing": listings[0],
             "listings": listings,
             "gap_ms": gap,
             "every_ms": every,

@@ -143,6 +143,7 @@ def _plan(row: RowDocument, rows: list[str], scenario: str, source: str) -> Plan
         expectations=tuple(wanted),
         warehouses=start.names.warehouses,
         recorded=recorded,
+        moves_itself=recorded or bool(start.document.get("integration_manager")),
     )
 
 

@@ -100,7 +100,12 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One row, ready to run. Instants of ``events`` and ``until_ms`` count from the start."""
+    """
+    One row, ready to run. Instants of ``events`` and ``until_ms`` count from the start.
+
+    A ``recorded`` one has no connector of ours; with ``moves_itself`` others write to the channels: whoever was
+    recorded, or the Integration Manager of the world.
+    """
 
     scenario: str
     name: str
@@ -118,6 +123,7 @@ class Plan:
     expectations: tuple[Expectation, ...]
     warehouses: Mapping[int, str] = field(default_factory=dict)
     recorded: bool = False
+    moves_itself: bool = False
 
     @property
     def listings(self) -> dict[int, Listing]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.scenario.checker.watch import Watch
 from conformance.scenario.connector import Connector
+from conformance.scenario.durations import MINUTE
 from conformance.scenario.metrics import metrics_of, more_metrics
 from conformance.scenario.observation import value_of
 from conformance.scenario.scene import Scene
 from conformance.scenario.shoppers import Shoppers
 from conformance.scenario.stockroom import Stockroom
-from conformance.scenario.timeline import EVENTS, LOOKS
+from conformance.scenario.timeline import ARRIVALS, EVENTS, LOOKS
 from conformance.scenario.world import open_sim
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class _Run:
         if not scene.plan.recorded:
             self._connector.begin()
         self._set_events()
+        if scene.plan.moves_itself and not scene.plan.recorded:
+            self._tick()
         scene.settle()
         while (action := scene.timeline.pop(scene.plan.until_ms)) is not None:
             self._do(action)
@@ -89,17 +92,22 @@ class _Run:
 
     def _do(self, action: Callable[[], None]) -> None:
         scene = self._scene
-        scene.advance(scene.now)
+        if scene.advance(scene.now):
+            scene.settle()
         action()
-        if scene.settle() and not scene.plan.recorded and self._is_at_rest():
+        if scene.settle() and not scene.plan.moves_itself and self._is_at_rest():
             scene.watch.at_rest(scene)
+
+    def _tick(self) -> None:
+        """Look at a world that moves by itself every minute, which is how often it may."""
+        self._scene.timeline.put(self._scene.now + MINUTE, ARRIVALS, self._tick)
 
     def _is_at_rest(self) -> bool:
         """Whether nothing is pending: no row, no update under way, no order or count that has not arrived."""
         state = self._scene.state
         if state.counts_under_way or not self._connector.delivery.is_empty:
             return False
-        if any(order.imported_ms is None for order in state.orders.values()):
+        if state.imports < len(state.orders):
             return False
         memory = self._connector.memory
         return all(not memory[one].retry and memory[one].read == steps[-1][1] for one, steps in state.figures.items())
@@ -108,11 +116,12 @@ class _Run:
         """Let the channels show what the file says, or what the connector would push."""
         scene = self._scene
         figures = scene.world.figures(list(scene.listings))
+        counts = scene.world.counts() if scene.plan.recorded else {}
         for listing, figure in zip(scene.listings.values(), figures, strict=True):
             if listing.variant is None:
                 continue
             if scene.plan.recorded:
-                scene.state.shown[listing.id] = _count_in(scene.plan.document, listing.variant, listing.seller)
+                scene.state.shown[listing.id] = counts.get((listing.variant, listing.seller or 0), 0)
                 continue
             scene.state.shown[listing.id] = scene.plan.shown.get(listing.id, scene.policy.pushed(listing, figure))
             put = {"type": "inventory.put", "variant": listing.variant, "seller": listing.seller}
@@ -161,11 +170,3 @@ class _Run:
         for expectation in scene.plan.expectations:
             if expectation.at_ms is None:
                 self._look(expectation)
-
-
-def _count_in(document: Mapping[str, Any], variant: int, seller: int | None) -> int:
-    market = document["marketplacer"]
-    for row in market.get("inventories", ()):
-        if (row["variant"], row["seller"]) == (variant, seller):
-            return int(row.get("count_on_hand", 0))
-    return next((int(row.get("count_on_hand", 0)) for row in market.get("variants", ()) if row.get("id") == variant), 0)

@@ -67,7 +67,7 @@ class Scene:
     def execute(self, command: Mapping[str, Any]) -> tuple[bool, str | None, Any]:
         """Run a command on the world; return whether it was done, why not, and its result."""
         answer = self.world.execute(command)
-        if command["type"] not in _QUIET:
+        if command["type"] not in _QUIET or self.plan.moves_itself:
             self._is_moved = True
         return answer
 
@@ -88,10 +88,11 @@ class Scene:
 
     # -- looking ---------------------------------------------------------------------------------------
 
-    def advance(self, at_ms: int) -> None:
-        """Let the world's time come to an instant; what it does of itself may change figures."""
-        if self.world.advance_to(self.plan.start_ms + at_ms):
-            self._is_moved = True
+    def advance(self, at_ms: int) -> bool:
+        """Let the world's time come to an instant; return whether it did something of itself on the way."""
+        moved = self.world.advance_to(self.plan.start_ms + at_ms) > 0
+        self._is_moved = self._is_moved or moved
+        return moved
 
     def settle(self) -> bool:
         """Look at everything that may have changed, enter the numbers, let the watch judge; return if anything had."""
@@ -108,12 +109,23 @@ class Scene:
         self._is_moved, self._is_changed = False, True
         state = self.state
         state.stock = self.world.stock()
+        if self.plan.moves_itself:
+            self._look_at_channels()
         for number, figure in zip(self._ids, self.world.figures(self._ids), strict=True):
             known = state.figures.setdefault(number, [])
             if not known or known[-1][1] != figure:
                 known.append((self.now, figure))
             allocated = self.policy.wanted(self.listings[number], figure)
             state.allocated[number] = allocated
+
+    def _look_at_channels(self) -> None:
+        """Take what the channels show from the world, where others than the connector write to them."""
+        counts, state = self.world.counts(), self.state
+        for number, listing in self.listings.items():
+            count = counts.get((listing.variant or 0, listing.seller or 0))
+            if count is not None and count != state.shown.get(number):
+                state.shown[number] = count
+                state.shows.setdefault(number, []).append((self.now, count))
 
     def _sample(self) -> Sample:
         state = self.state

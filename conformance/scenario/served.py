@@ -107,6 +107,12 @@ class ServedWorld:
                 held[place] = held.get(place, 0) + row["units"]
         return found
 
+    def counts(self) -> Mapping[tuple[int, int], int]:
+        """Return what the marketplace shows, by (variant, seller)."""
+        market = self.document()["marketplacer"]
+        own = {(row["id"], row["seller"]): row["count_on_hand"] for row in market["variants"] if row.get("seller")}
+        return own | {(row["variant"], row["seller"]): row["count_on_hand"] for row in market["inventories"]}
+
     def _account(self) -> Mapping[str, Any]:
         account: Mapping[str, Any] = self.document()["order_manager"]
         return account

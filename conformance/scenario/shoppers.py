@@ -72,7 +72,7 @@ class Shoppers:
     def accepted(self, order: Order) -> None:
         """Enter an order that a channel has accepted: from now on it is promised."""
         state = self._scene.state
-        state.orders[order.id] = order
+        state.accept(order)
         state.sales.setdefault(order.listing.id, []).append((self._scene.now, order.qty))
         state.shows.setdefault(order.listing.id, []).append((self._scene.now, state.shown.get(order.listing.id, 0)))
         self._scene.input()
@@ -116,7 +116,7 @@ class Shoppers:
             action = partial(self._import, number, is_delayed=True)
             scene.timeline.put(scene.now + (late["by_ms"] or 900_000), ARRIVALS, action)
             return
-        order.imported_ms = scene.now
+        scene.state.imported(order, scene.now)
         if order.promised:
             self._create(order, number)
             if of_kind(faults, "duplicate"):
@@ -157,7 +157,7 @@ class Shoppers:
         if units == 0:
             scene.note("cancel passed over", order.entry, order=order.id, why="nothing is open")
             return
-        order.cancelled += units
+        scene.state.less(order, cancelled=units)
         facts: dict[str, Any] = {"order": order.id, "qty": units}
         if order.imported_ms is None or of_kind(faults, "lose"):
             scene.note("cancelled", order.entry, **facts)
@@ -183,7 +183,7 @@ class Shoppers:
         scene.faults.step("om.ship")
         done, reason, _ = scene.execute_really(self._named("order.ship", order, units))
         if done:
-            order.shipped += units
+            scene.state.less(order, shipped=units)
         why = {} if done else {"why": reason}
         scene.note("shipped", order.entry, order=order.id, qty=units, done=done, **why)
 

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Order:
-    """An accepted order of one listing; ``entry`` is the place in the log where it was accepted."""
+    """
+    An accepted order of one listing; ``entry`` is the place in the log where it was accepted.
+
+    ``import_number`` counts the orders that Order Manager has heard of, this one included; 0 before.
+    """
 
     id: str
     listing: Listing
@@ -25,6 +29,7 @@ class Order:
     entry: int
     hold: bool = False
     imported_ms: int | None = None
+    import_number: int = 0
     cancelled: int = 0
     shipped: int = 0
 
@@ -41,7 +46,11 @@ class Order:
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """One listing update on its way to a channel: a value, and which orders were in it when it was read."""
+    """
+    One listing update on its way to a channel: a value, and which orders were in it when it was read.
+
+    ``included`` is the number of imports by then: later ones, and orders not imported yet, are not in the value.
+    """
 
     number: int
     listing: Listing
@@ -49,7 +58,7 @@ class Message:
     value: int
     read_ms: int
     version: int
-    included: frozenset[str]
+    included: int
     entry: int
     full: bool = False
     acknowledged: bool = False
@@ -97,6 +106,9 @@ class State:
     """The shelf, the orders, what channels show, and how all of it went over time."""
 
     orders: dict[str, Order] = field(default_factory=dict)
+    by_listing: dict[int, list[Order]] = field(default_factory=dict)
+    imports: int = 0
+    open_units: dict[int, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
     shown: dict[int, int] = field(default_factory=dict)
     allocated: dict[int, int] = field(default_factory=dict)
@@ -151,12 +163,35 @@ class State:
 
     def demands(self) -> list[Demand]:
         """Return the open units of accepted orders, one demand a listing, in order of acceptance."""
-        units: dict[int, int] = {}
-        listings: dict[int, Listing] = {}
-        for order in self.orders.values():
-            listings[order.listing.id] = order.listing
-            units[order.listing.id] = units.get(order.listing.id, 0) + order.open
-        return [self.demand(listings[number], count) for number, count in units.items() if count]
+        return [
+            self.demand(self.by_listing[number][0].listing, units) for number, units in self.open_units.items() if units
+        ]
+
+    def accept(self, order: Order) -> None:
+        """Enter an order: from now on it is promised."""
+        self.orders[order.id] = order
+        self.by_listing.setdefault(order.listing.id, []).append(order)
+        self.open_units[order.listing.id] = self.open_units.get(order.listing.id, 0) + order.open
+
+    def imported(self, order: Order, at_ms: int) -> None:
+        """Note that Order Manager has heard of an order."""
+        if order.imported_ms is None:
+            self.imports += 1
+            order.imported_ms, order.import_number = at_ms, self.imports
+
+    def less(self, order: Order, *, cancelled: int = 0, shipped: int = 0) -> None:
+        """Note that units of an order were cancelled, or have left the warehouse."""
+        order.cancelled += cancelled
+        order.shipped += shipped
+        self.open_units[order.listing.id] -= cancelled + shipped
+
+    def missing(self, listing: int, included: int) -> int:
+        """Return the units of accepted orders of a listing that a value read after so many imports does not know of."""
+        return sum(
+            order.qty - order.cancelled
+            for order in self.by_listing.get(listing, ())
+            if order.imported_ms is None or order.import_number > included
+        )
 
     def supply(self) -> dict[Place, int]:
         """Return the units on the shelf that are not locked."""

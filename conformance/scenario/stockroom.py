@@ -185,25 +185,23 @@ class Stockroom:
     def _after_marketplace_sell(self, command: Mapping[str, Any], result: Any, number: int) -> None:
         for listing in self._scene.listings.values():
             if listing.variant == command["variant"] and listing.seller == command["seller"]:
-                shown = self._scene.state.shown
-                shown[listing.id] = shown.get(listing.id, 0) - (0 if listing.infinite else command["quantity"])
                 order = Order(result["order_number"], listing, command["quantity"], self._scene.now, number)
                 self._shoppers.accepted(order)
                 return
 
     def _after_order_create(self, command: Mapping[str, Any], result: object, number: int) -> None:
         del result
-        orders = self._scene.state.orders
-        if command["order_number"] in orders:
-            orders[command["order_number"]].imported_ms = self._scene.now
+        known = self._scene.state.orders.get(command["order_number"])
+        if known is not None and known.listing.channel == command["sales_channel"]:
+            self._scene.state.imported(known, self._scene.now)
             return
         skus = {each.sku: each for each in self._scene.listings.values() if each.channel == command["sales_channel"]}
         for index, line in enumerate(command["lines"]):
             if line["listing_sku"] in skus:
-                name = command["order_number"] + (f"/{index}" if index else "")
+                name = command["order_number"] + (f"/{command['sales_channel']}/{index}" if index or known else "")
                 order = Order(name, skus[line["listing_sku"]], line["quantity"], self._scene.now, number)
-                order.imported_ms = self._scene.now
                 self._shoppers.accepted(order)
+                self._scene.state.imported(order, self._scene.now)
 
     def _after_order_cancel(self, command: Mapping[str, Any], result: object, number: int) -> None:
         del result, number
@@ -215,24 +213,12 @@ class Stockroom:
 
     def _less(self, command: Mapping[str, Any], what: str) -> None:
         for order in self._scene.state.orders.values():
-            if order.id.partition("/")[0] != command["order_number"]:
+            named = (order.listing.channel, order.id.partition("/")[0])
+            if named != (command["sales_channel"], command["order_number"]):
                 continue
             lines = command.get("lines") or [{"listing_sku": order.listing.sku, "quantity": order.open}]
             units = sum(line["quantity"] for line in lines if line["listing_sku"] == order.listing.sku)
-            setattr(order, what, getattr(order, what) + min(units, order.open))
-
-    def _after_inventory_put(self, command: Mapping[str, Any], result: object, number: int) -> None:
-        del result, number
-        for listing in self._scene.listings.values():
-            if (listing.variant, listing.seller) == (command["variant"], command["seller"]):
-                self._scene.state.shown[listing.id] = command.get("count_on_hand", self._scene.state.shown[listing.id])
-
-    def _after_inventories_put(self, command: Mapping[str, Any], result: object, number: int) -> None:
-        for record in command["records"]:
-            seller = record.get("seller_id", command["by"])
-            put = {"variant": command["variant"], "seller": seller}
-            if "count_on_hand" in record:
-                self._after_inventory_put({**put, "count_on_hand": record["count_on_hand"]}, result, number)
+            self._scene.state.less(order, **{what: min(units, order.open)})
 
 
 def _place(data: Mapping[str, Any]) -> dict[str, Any]:

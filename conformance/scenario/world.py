@@ -56,6 +56,9 @@ class World(Protocol):
     def allocations(self) -> Mapping[tuple[int, str], Mapping[Place, int]]:
         """Return the units that each order holds, by (channel id, order number) and place."""
 
+    def counts(self) -> Mapping[tuple[int, int], int]:
+        """Return what the marketplace shows, by (variant, seller)."""
+
     def document(self) -> dict[str, Any]:
         """Return the present state as a world file."""
 
@@ -72,7 +75,7 @@ _checked: dict[int, Mapping[str, Any]] = {}
 
 
 @cache
-def sim() -> Callable[[Mapping[str, Any]], Any]:
+def sim() -> Callable[..., Any]:
     """
     Return the function that makes a world in this process.
 
@@ -83,7 +86,7 @@ def sim() -> Callable[[Mapping[str, Any]], Any]:
     found = installed or _of_this_checkout()
     if not found:
         raise Inconclusive(f"nothing provides the target sim (entry point group {GROUP}); give --target URL")
-    opener: Callable[[Mapping[str, Any]], Any] = found[0].load()
+    opener: Callable[..., Any] = found[0].load()
     return opener
 
 

@@ -52,27 +52,40 @@ def _too_high(scene: Scene, channel: Channel, listing: Listing, bound: int) -> I
     """Yield when a channel shows more than was allocated at any time within the bound, less its own sales since."""
     allocated = _allocations(scene, channel, listing)
     shows = scene.state.shows.get(listing.id, [(0, 0)])
-    sales = scene.state.sales.get(listing.id, [])
+    sold = _running(scene.state.sales.get(listing.id, []))
     first = max(allocated[0][1], shows[0][1])
+    known = [(-1, first), *allocated]
     instants = sorted({t for t, _ in shows} | {t + bound + 1 for t, _ in allocated})
     for t in instants:
         if t > scene.plan.until_ms:
             return
         shown = at(shows, t)
-        most = _most_allowed([(-1, first), *allocated], sales, t - bound, t)
+        most = _most_allowed(known, sold, t - bound, t)
         if shown > most:
             yield Late("bounded_staleness", t, f"{listing.sku}: {shown} is shown, {most} at most was right of late")
             return
 
 
-def _most_allowed(allocated: Steps, sales: Steps, from_ms: int, to_ms: int) -> int:
+def _running(sales: Steps) -> Steps:
+    """Return the units sold so far as a step curve."""
+    total, found = 0, [(-1, 0)]
+    for t, units in sales:
+        total += units
+        found.append((t, total))
+    return found
+
+
+def _most_allowed(allocated: Steps, sold: Steps, from_ms: int, to_ms: int) -> int:
+    """Return the most that was allocated within a time, each less what was sold since it ceased to be so."""
+    by_now = at(sold, to_ms)
+    first = max(0, bisect_right(allocated, from_ms, key=lambda step: step[0]) - 1)
     best = -(10**12)
-    for index, (start, units) in enumerate(allocated):
+    for index in range(first, len(allocated)):
+        start, units = allocated[index]
+        if start > to_ms:
+            break
         end = allocated[index + 1][0] - 1 if index + 1 < len(allocated) else to_ms
-        if start > to_ms or end < from_ms:
-            continue
-        last = min(end, to_ms)
-        best = max(best, units - sum(qty for t, qty in sales if last < t <= to_ms))
+        best = max(best, units - (by_now - at(sold, min(end, to_ms))))
     return best
 
 
@@ -84,14 +97,22 @@ def _starved(scene: Scene, channel: Channel, listing: Listing, bound: int) -> It
         deadline = t + bound
         if units >= before or at(shows, t) <= units or deadline > scene.plan.until_ms:
             continue
-        lowest_shown = min([at(shows, t), *(value for when, value in shows if t < when <= deadline)])
-        highest = max([units, *(value for when, value in allocated if t < when <= deadline)])
+        lowest_shown = min([at(shows, t), *_within(shows, t, deadline)])
+        highest = max([units, *_within(allocated, t, deadline)])
         if lowest_shown > highest:
             why = (
                 f"{listing.sku}: allocated fell to {units}, and {lowest_shown} was still shown after {bound // 1000} s"
             )
             yield Late("no_starvation", deadline, why)
             return
+
+
+def _within(steps: Steps, after_ms: int, to_ms: int) -> Iterator[int]:
+    """Yield the values that a step curve takes after an instant and up to another."""
+    for t, value in steps[bisect_right(steps, after_ms, key=lambda step: step[0]) :]:
+        if t > to_ms:
+            return
+        yield value
 
 
 def at(steps: Sequence[tuple[int, int]], t: int) -> int:

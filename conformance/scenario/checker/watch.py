@@ -29,7 +29,8 @@ class Watch:
 
     def __init__(self) -> None:
         self.breaks: dict[str, Break] = {}
-        self._applied: dict[int, int] = {}
+        self._totals: dict[Place, int] = {}
+        self._judged = 0
 
     def broken(self, scene: Scene, invariant: str, why: str, entry: int | None = None, t: int | None = None) -> None:
         """Enter a break, unless the invariant broke before."""
@@ -88,10 +89,13 @@ class Watch:
 
     def _judge_books(self, scene: Scene) -> None:
         state = scene.state
-        totals = dict(state.first_shelf)
-        for place, units in state.movements:
-            totals[place] = totals.get(place, 0) + units
-        if any(totals.get(place, 0) != units for place, units in state.shelf.items()):
+        for place, units in state.movements[self._judged :]:
+            self._totals[place] = self._totals.get(place, 0) + units
+        self._judged = len(state.movements)
+        if any(
+            state.first_shelf.get(place, 0) + self._totals.get(place, 0) != units
+            for place, units in state.shelf.items()
+        ):
             self.broken(scene, "ledger", "the shelf is not what came and went")
         if "books_match" not in self.breaks:
             self._judge_match(scene)

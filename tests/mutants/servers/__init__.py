@@ -18,12 +18,15 @@ FAMILIES: Final = (
     "inventories",
     "records",
     "errors",
+    "requests",
     "lists",
     "pages",
     "order_manager",
     "integration_manager",
     "isolation",
     "webhooks",
+    "adverts",
+    "documents",
 )
 
 

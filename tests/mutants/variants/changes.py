@@ -84,9 +84,7 @@ def key_backwards(key: str) -> Callable[[Json], Json]:
 
 
 def _other_words(each: Json) -> Json:
-    spoken = {"message", "detail", "error_description", "processingMessage"} | (
-        {"title"} if "detail" in each else set()
-    )
+    spoken = {"message", "detail", "error_description", "processingMessage"}
     return {key: "It cannot be." if key in spoken and isinstance(value, str) else value for key, value in each.items()}
 
 
@@ -96,9 +94,9 @@ def _more_links(document: Any) -> Any:
     return {**document, "links": {"prev": "/before", **document["links"], "related": "/beside"}, "meta": {"total": 1}}
 
 
-def _one_more_error(document: Any) -> Any:
-    errors = document.get("errors") if isinstance(document, dict) else None
-    return {**document, "errors": [*errors, {**errors[0], "detail": "And more."}]} if errors else document
+def _errors_backwards(document: Any) -> Any:
+    is_bulk = isinstance(document, dict) and "results" in document and "errors" in document
+    return {**document, "errors": backwards(document["errors"])} if is_bulk else document
 
 
 def _prices(each: Json) -> Json:
@@ -130,15 +128,9 @@ CHANGES = [
     ),
     Variant("json/more-links", "links and totals that nobody knows", of_json(_more_links)),
     Variant("errors/other-words", "refusals in other words", of_json(everywhere(_other_words))),
-    Variant("errors/one-more", "a second object in a refusal's list", of_json(_one_more_error, failures=True)),
     Variant("order/channels", "sales channels in another order", of_json(backwards, where="/saleschannels")),
     Variant("order/warehouses", "warehouses in another order", of_json(backwards, where="/warehouses")),
     Variant("order/included", "included objects in another order", of_json(everywhere(key_backwards("included")))),
-    Variant(
-        "order/members",
-        "memberships in another order",
-        of_json(everywhere(key_backwards("data")), where="/multi_store_memberships"),
-    ),
     Variant(
         "follows/price-with-decimal",
         "a price of 500 as 500.0",
@@ -146,6 +138,7 @@ CHANGES = [
         follows=("mp.price-text",),
     ),
     Variant("follows/ids-as-text", "ids as text", of_json(everywhere(_ids)), follows=("mp.id-type",)),
+    Variant("order/bulk-errors", "errors of a bulk write in another order", of_json(_errors_backwards)),
     Variant("headers/extra", "a header that nobody knows", with_headers(("X-Request-Id", "1"))),
     Variant(
         "headers/cached",
