@@ -98,6 +98,52 @@ def test_the_advisor_is_measured_beside_its_law(tmp_path: Path) -> None:
     assert "## The advisor" in (tmp_path / "page.md").read_text(encoding="utf-8")
 
 
+def test_the_loop_stands_beside_simpy(tmp_path: Path) -> None:
+    """One model in three engines that must agree; then whole replays, and the library."""
+    rows = measured("loop", tmp_path)["loop"]
+    bare = [row for row in rows if row["what"] == "event loop, bare"]
+    assert [row["floor"] for row in bare] == ["SimPy", "SimPy with callbacks for pushes"]
+    for row in rows:
+        assert_spread(row["figure"])
+    for row in bare:
+        assert_spread(row["ratio"])
+    assert {"with log, world and invariants", "45 scenario runs", "scenario runs"} <= {row["what"] for row in rows}
+    assert "## Replays" in (tmp_path / "page.md").read_text(encoding="utf-8")
+
+
+def test_every_hunt_but_the_largest_is_timed(tmp_path: Path) -> None:
+    """A finding has its aim in milliseconds; the rate is that of all files that have enough to try."""
+    rows = measured("hunt", tmp_path)["hunt"]
+    files = {path.stem for path in (ROOT / "fixtures" / "hunts").glob("*.yaml")} - {"safe-fence-watermark-guard"}
+    assert {row["what"] for row in rows} == files | {"search"}
+    assert {row["what"] for row in rows if row["aim"] == "<= 1000"} == {
+        name for name in files if not name.startswith("safe-")
+    }
+    assert [row["unit"] for row in rows if row["what"] == "search"] == [
+        "thousand generated/s",
+        "thousand new states/s",
+    ]
+    assert "## Hunts" in (tmp_path / "page.md").read_text(encoding="utf-8")
+
+
+def test_the_largest_hunt_is_a_part_of_its_own(tmp_path: Path) -> None:
+    """It is told for both ways in which a row is due."""
+    rows = measured("hunt-large", tmp_path)["hunt-large"]
+    assert len(rows) == 6
+    assert len({row["what"] for row in rows}) == 2
+    assert "## The largest hunt" in (tmp_path / "page.md").read_text(encoding="utf-8")
+
+
+def test_checks_stand_beside_as_many_bare_requests(tmp_path: Path) -> None:
+    """Seconds of a run with one worker and with more, the processor's for judge and server, and of a check."""
+    rows = measured("judge", tmp_path)["judge"]
+    assert [row["aim"] for row in rows] == ["<= 20", None, None, None] * 2
+    for row in rows:
+        assert_spread(row["figure"])
+    assert all("requests" in row["note"] for row in rows if row["floor"])
+    assert "## Judging a server" in (tmp_path / "page.md").read_text(encoding="utf-8")
+
+
 def test_the_page_has_a_table_of_what_was_measured(tmp_path: Path) -> None:
     """The page is made from the figures, and leaves out what was not measured."""
     measured("start", tmp_path)

@@ -6,14 +6,6 @@ from tests.mutants.mutation import Mutant
 
 MUTANTS = [
     Mutant(
-        "adverts/nothing-needed",
-        "an advert is made of nothing",
-        "core.advert_commands",
-        "    _check_needed(given, _NEEDED)\n",
-        "",
-        ("mp-adverts/create-without-title", "mp-adverts/create-without-price"),
-    ),
-    Mutant(
         "adverts/published-at-once",
         "a new advert is published",
         "core.advert_commands",
@@ -43,7 +35,7 @@ MUTANTS = [
         "core.advert_commands",
         'market.refuse_members(tuple(market.holder_of(advert).values()), by, "advert", advert.id)',
         "pass",
-        ("mp.member-writes",),
+        ("corners-writes/member-writes-the-advert",),
     ),
     Mutant(
         "adverts/variants-stay",
@@ -68,14 +60,6 @@ MUTANTS = [
         '        _run(call, "advert.delete", advert=advert.id)\n',
         "",
         ("mp-adverts/delete",),
-    ),
-    Mutant(
-        "adverts/variant-without-count",
-        "a variant is made without a count",
-        "core.advert_commands",
-        '    _check_needed(given, ("count_on_hand",))\n',
-        "",
-        ("mp-adverts/variant-create-without-count",),
     ),
     Mutant(
         "adverts/variant-of-the-seller",
@@ -107,7 +91,7 @@ MUTANTS = [
         "core.advert_commands",
         "count = variant_count(given, variant.count_on_hand, readings)",
         "count = variant_count(given, 0, readings)",
-        ("mp-adverts/variant-update", "MP-API-06"),
+        ("corners-writes/variant-keeps-its-count",),
     ),
     Mutant(
         "adverts/variant-stays",

@@ -27,7 +27,7 @@ MUTANTS = [
         "http.orders",
         "    if wanted is None:\n        return world.orders_by_id.values()",
         "    if True:\n        return world.orders_by_id.values()",
-        ("om-api-orders/orders-by-id",),
+        ("corners-writes/one-order-by-id",),
     ),
     Mutant(
         "order_manager/newest-order-first",
@@ -91,7 +91,7 @@ MUTANTS = [
         "http.orders_json",
         '"product": None if line.product is None else product_info(line.product),',
         '"product": None,',
-        ("om-api-orders/order-items",),
+        ("om-api-orders/order", "om-api-orders/order-items"),
     ),
     Mutant(
         "order_manager/shipments-unfiltered",
@@ -123,7 +123,7 @@ MUTANTS = [
         "http.stock_writes",
         'return "" if "" in there and name not in there else name',
         "return name",
-        ("om-api-stock/adjust-global",),
+        ("corners-writes/global-location",),
     ),
     Mutant(
         "order_manager/global-unnamed",
@@ -131,7 +131,7 @@ MUTANTS = [
         "http.order_manager",
         'return GLOBAL if not row.location and row.warehouse.type == "THIRD_PARTY_LOGISTICS" else row.location',
         "return row.location",
-        ("om-api-lists/inventory", "om-api-stock/adjust-global"),
+        ("corners-writes/global-location",),
     ),
     Mutant(
         "order_manager/set-without-location",
@@ -140,14 +140,6 @@ MUTANTS = [
         "    if len(rows) > 1:\n",
         "    if False:\n",
         ("om-api-stock/set-which-row",),
-    ),
-    Mutant(
-        "order_manager/totals-of-bundles",
-        "totals tell products without stock, too",
-        "http.order_manager",
-        "product.type != VIRTUAL_PRODUCT and bool(product.stock) and stocked",
-        "product.type != VIRTUAL_PRODUCT and stocked",
-        ("om-api-lists/totals-bundle", "OM-API-10"),
     ),
     Mutant(
         "order_manager/default-of-50",
@@ -179,7 +171,7 @@ MUTANTS = [
         "core.invoice_commands",
         'delivery_type=CLICK_AND_COLLECT, statuses=("ready",))',
         'delivery_type=CLICK_AND_COLLECT, statuses=("paid", "ready"))',
-        ("mp-invoices/collect",),
+        ("corners-writes/collected-before-ready",),
     ),
     Mutant(
         "invoices/any-delivery-type",
@@ -227,7 +219,7 @@ MUTANTS = [
         "core.invoice_commands",
         "    if text is None:\n        return world.now_ms",
         "    if True:\n        return world.now_ms",
-        ("mp-invoices/dispatched",),
+        ("corners-writes/dispatched-earlier",),
     ),
     Mutant(
         "invoices/old-names-unknown",
@@ -242,7 +234,7 @@ MUTANTS = [
         "a sale finds its listing whatever its letters",
         "core.order_commands",
         '"lines": [{"listing_sku": variant.sku or',
-        '"lines": [{"listing_sku": variant.sku.upper() or',
+        '"lines": [{"listing_sku": variant.sku.lower() or',
         ("mp-invoices/sale-by-capitals", "OUR-17"),
     ),
 ]
