@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 LOCK := requirements.lock
 WORKERS ?= 2
 
-.PHONY: demo test lint types unit coverage bench format lock clean
+.PHONY: demo test lint types unit coverage mutants bench format lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/mockserver demo
@@ -28,6 +28,10 @@ unit: $(VENV)/.installed-for-tests
 coverage: $(VENV)/.installed-for-tests
 	rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -n $(WORKERS) -q --cov --cov-branch --cov-report=term --cov-fail-under=90
+
+mutants: $(VENV)/.installed-for-tests
+	$(BIN)/python -m tests.mutants --page docs/mutants.md
+	$(BIN)/python -m tests.mutants.integrations
 
 bench: $(VENV)/.installed-for-tests
 	$(BIN)/python -m benchmarks all

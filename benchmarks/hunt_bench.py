@@ -25,24 +25,26 @@ LARGE: Final = "safe-fence-watermark-guard"
 GENERATED: Final = "thousand generated/s"
 NEW: Final = "thousand new states/s"
 _RATE: Final = at_least(150)
+_WALKS: Final = at_least(100)
 # Below this many tried events the first meeting with each state of the books is most of the time.
 _ENOUGH: Final = 5_000
 
 
 class Unfinished(RuntimeError):
-    """A safe configuration was not gone through completely, or something was found in it."""
+    """The largest safe configuration was not gone through completely, or something was found in it."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How often to search, and how many states to look at before giving up."""
+    """How often to search, how many states to look at before giving up, and how many random walks to take."""
 
     rounds: int
     states: int
+    walks: int = 0
 
 
-FULL: Final = Size(rounds=5, states=10_000_000)
-QUICK: Final = Size(rounds=1, states=4_000)
+FULL: Final = Size(rounds=5, states=10_000_000, walks=1_000)
+QUICK: Final = Size(rounds=1, states=4_000, walks=20)
 LARGE_FULL: Final = Size(rounds=1, states=20_000_000)
 # The smaller one first: the peak of memory is that of the process so far.
 WAYS: Final = {False: "a row is due when its figure differs", True: "every change makes a row due"}
@@ -79,6 +81,9 @@ def _rows(size: Size) -> Iterator[Row]:
         if found.generated >= _ENOUGH:
             counted.append(runs)
     yield from _rates(list(zip(*counted, strict=True)))
+    question = question_of_file(LARGE, on_change=True)
+    walked = [_walked(question, size.walks, seed) for seed in range(size.rounds)]
+    yield row("random walks", walked, "thousand events/s", aim=_WALKS, note=f"{size.walks:,} walks of {LARGE}")
 
 
 def _rates(rounds: list[tuple[tuple[Searched, float], ...]]) -> Iterator[Row]:
@@ -89,6 +94,17 @@ def _rates(rounds: list[tuple[tuple[Searched, float], ...]]) -> Iterator[Row]:
     yield row("search", tried, GENERATED, aim=_RATE, note=note)
     new = [sum(searched.states for searched, _ in runs) / ms for runs, ms in zip(rounds, taken, strict=True)]
     yield row("search", new, NEW, note=note)
+
+
+def _walked(question: Question, walks: int, seed: int) -> float:
+    """Return the events a millisecond of random walks where there is nothing to be found."""
+    from conformance.hunt.walk import walk
+
+    begun = process_time()
+    found, events = walk(question, seed=seed, seconds=3_600, walks=walks)
+    if found is not None:
+        raise Unfinished(f"{LARGE}: {found.invariant} broken at random")
+    return events / (process_time() - begun) / 1e3
 
 
 def question_of_file(name: str, *, on_change: bool) -> Question:

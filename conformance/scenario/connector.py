@@ -138,8 +138,7 @@ class Connector:
         self._acknowledge_as_read(taken)
         if crash is not None:
             messages = self._crash(crash, messages, number)
-        for message in messages:
-            self.delivery.send(message)
+        self.delivery.send_all(messages)
 
     def _due(self, channels: Sequence[Channel]) -> list[Read]:
         scene = self._scene
@@ -299,8 +298,7 @@ class Connector:
         if crash is not None:
             messages = self._crash(crash, messages, number)
         late = of_kind(faults, "delay")
-        for message in messages:
-            self.delivery.send(message, later_ms=(late["by_ms"] or 60_000) if late else 0)
+        self.delivery.send_all(messages, later_ms=(late["by_ms"] or 60_000) if late else 0)
 
     def sync(self, data: Mapping[str, Any]) -> None:
         """Read, or send everything, out of turn."""

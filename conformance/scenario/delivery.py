@@ -9,7 +9,7 @@ from conformance.scenario.faults import of_kind
 from conformance.scenario.timeline import LANDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from conformance.scenario.connector import Connector
     from conformance.scenario.model import Channel, Listing
@@ -52,8 +52,16 @@ class Delivery:
 
     # -- sending -----------------------------------------------------------------------------------
 
-    def send(self, message: Message, *, later_ms: int = 0) -> None:
-        """Send an update; it lands after the channel's usual time, or whatever strikes it makes of that."""
+    def send_all(self, messages: Sequence[Message], *, later_ms: int = 0) -> None:
+        """Send updates one after another; where the connector dies over one, the rest are never sent."""
+        for index, message in enumerate(messages):
+            if not self._send(message, later_ms):
+                for rest in messages[index + 1 :]:
+                    self._connector.give_up(rest, message.entry, "the connector died before the channel was told")
+                return
+
+    def _send(self, message: Message, later_ms: int) -> bool:
+        """Send an update, which lands when nothing strikes it; return False when the connector died over it."""
         scene = self._scene
         channel = scene.channels[message.listing.channel]
         self._sent[channel.id] = message.number = self._sent.get(channel.id, 0) + 1
@@ -67,8 +75,9 @@ class Delivery:
         if crash is not None:
             self._under_way.remove(message)
             self._connector.crash_at_push(crash, message)
-            return
+            return False
         self._strike(message, channel, faults, scene.now + later_ms)
+        return True
 
     def _strike(self, message: Message, channel: Channel, faults: list[Mapping[str, Any]], at_ms: int) -> None:
         scene = self._scene

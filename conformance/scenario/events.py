@@ -9,6 +9,7 @@ from conformance.scenario.durations import duration, rate_gap
 from conformance.scenario.model import Event
 from conformance.scenario.problems import Wrong, nearest, unknown
 from conformance.scenario.references import FAULTS, reference
+from conformance.scenario.schema import command_violations
 from conformance.scenario.short_form import rule_pairs
 
 if TYPE_CHECKING:
@@ -242,6 +243,8 @@ class EventReader:
     def _command(self, given: Mapping[str, Any], path: Path) -> Data:
         if given["type"] == "clock.advance":
             raise Wrong("time goes by itself here; give the next event a later at", (*path, "type"))
+        for wrong in command_violations(given):
+            raise Wrong(wrong.message, (*path, *wrong.path), nearest=wrong.nearest)
         return dict(given)
 
 

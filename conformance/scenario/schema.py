@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema
 
+from conformance.models import BASE, registry
 from conformance.resources import schemas_dir
-from conformance.scenario.problems import Wrong, nearest
+from conformance.scenario.problems import Wrong, nearest, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +36,26 @@ def violations(document: object) -> list[Wrong]:
         return [format_problem]
     errors = sorted(_validator().iter_errors(document), key=lambda each: [str(part) for part in each.absolute_path])
     return [wrong for error in errors for wrong in _wrongs(error)]
+
+
+def command_violations(command: Mapping[str, Any]) -> list[Wrong]:
+    """Return where a command of the world breaks the schema of its type; none when it is sound."""
+    kinds = _command_kinds()
+    if command["type"] not in kinds:
+        return [unknown("command", command["type"], kinds, ("type",))]
+    return [wrong for error in _command_validator(command["type"]).iter_errors(command) for wrong in _wrongs(error)]
+
+
+@cache
+def _command_kinds() -> tuple[str, ...]:
+    read = json.loads((schemas_dir() / "models" / "control-command.json").read_text(encoding="utf-8"))
+    return tuple(branch["$ref"].rpartition("/")[2] for branch in read["oneOf"])
+
+
+@cache
+def _command_validator(kind: str) -> jsonschema.Draft202012Validator:
+    reference = {"$ref": f"{BASE}models/control-command.json#/$defs/{kind}"}
+    return jsonschema.Draft202012Validator(reference, registry=registry())
 
 
 @cache

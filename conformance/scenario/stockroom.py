@@ -36,7 +36,8 @@ class Stockroom:
     def adjust(self, data: Mapping[str, Any]) -> None:
         """Let units turn up or go missing, and be booked."""
         present = self._scene.world.stock().get((data["warehouse"], data["product"]), (0, 0, 0))[0]
-        on_hand = data["on_hand"] if "on_hand" in data else present + data["by"]
+        # Nobody finds fewer than none.
+        on_hand = data["on_hand"] if "on_hand" in data else max(0, present + data["by"])
         self._booked("adjust", {"type": "stock.adjust", **_place(data), "on_hand": on_hand}, data, on_hand - present)
 
     def _booked(self, verb: str, command: dict[str, Any], data: Mapping[str, Any], units: int) -> None:
@@ -51,7 +52,7 @@ class Stockroom:
         done, reason, _ = scene.execute_really(command)
         number = scene.note(verb, None, done=done, **facts, **({} if done else {"why": reason}))
         if done and of_kind(faults, "duplicate"):
-            again = command if verb == "receive" else {**command, "on_hand": command["on_hand"] + units}
+            again = command if verb == "receive" else {**command, "on_hand": max(0, command["on_hand"] + units)}
             scene.execute(again)
             scene.note(f"{verb} booked again", number, **facts)
             scene.watch.applied_twice(scene, verb, data["product"])

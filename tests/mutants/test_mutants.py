@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from importlib import import_module
+from typing import Any
 
 import pytest
 
@@ -30,13 +31,13 @@ JUDGED_HERE = (
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_every_wrong_server_has_its_place_in_the_source(family: str):
+def test_every_wrong_server_has_its_place_in_the_source(family: str) -> None:
     """The text that a mutant changes is found exactly once, and what comes of it is Python still."""
     for mutant in import_module(f"tests.mutants.servers.{family}").MUTANTS:
         compile(mutated(mutant), mutant.name, "exec")
 
 
-def test_a_text_that_is_not_there_once_is_told():
+def test_a_text_that_is_not_there_once_is_told() -> None:
     """A mutant that has gone stale says so, rather than judge the right server."""
     nowhere = Mutant("feed/none", "", "core.feed", "this text is nowhere", "", ())
     everywhere = Mutant("feed/many", "", "core.feed", "self", "", ())
@@ -46,7 +47,7 @@ def test_a_text_that_is_not_there_once_is_told():
             mutated(stale)
 
 
-def test_names_are_given_once():
+def test_names_are_given_once() -> None:
     """No two wrong servers or variants have one name, and none changes nothing."""
     names = Counter(each.name for each in [*MUTANTS, *VARIANTS])
 
@@ -54,13 +55,13 @@ def test_names_are_given_once():
     assert [] == [each.name for each in MUTANTS if each.find == each.replace]
 
 
-def test_there_are_as_many_as_we_say():
+def test_there_are_as_many_as_we_say() -> None:
     """At least 120 wrong servers and 25 harmless variants."""
     assert len(MUTANTS) >= 120
     assert len(VARIANTS) >= 25
 
 
-def test_the_checks_that_are_meant_exist():
+def test_the_checks_that_are_meant_exist() -> None:
     """Each wrong server names checks that there are."""
     checks, missing = load_checks(), []
     for mutant in MUTANTS:
@@ -73,14 +74,14 @@ def test_the_checks_that_are_meant_exist():
     assert [] == [each.name for each in MUTANTS if not each.killed_by]
 
 
-def test_variants_follow_readings_that_there_are():
+def test_variants_follow_readings_that_there_are() -> None:
     """What a variant does otherwise on an open point is a reading."""
     readings = {name for variant in VARIANTS for name in variant.follows}
 
     assert readings <= set(defaults())
 
 
-def test_some_of_each_class_are_killed_by_name():
+def test_some_of_each_class_are_killed_by_name() -> None:
     """The judge fails wrong servers by the checks that are meant for them."""
     command = [sys.executable, "-m", "tests.mutants", *JUDGED_HERE, "--workers", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
@@ -103,14 +104,14 @@ def test_some_of_each_class_are_killed_by_name():
         ([], False),
     ],
 )
-def test_the_suite_is_good_when_enough_were_killed_by_name(fates: list, good: bool):
+def test_the_suite_is_good_when_enough_were_killed_by_name(fates: list[Any], good: bool) -> None:
     """95 % by name, no survivor where none may be, no false alarm, nothing broken."""
     outcomes = [Outcome(f"feed/{number}", "something", fate) for number, fate in enumerate(fates)]
 
     assert good == is_good(outcomes)
 
 
-def test_the_page_tells_every_one():
+def test_the_page_tells_every_one() -> None:
     """The page has the score and one row each."""
     outcomes = [
         Outcome("feed/wrong", "what is wrong", "killed by name", ("OM-ACK-01",)),

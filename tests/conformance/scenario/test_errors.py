@@ -176,3 +176,20 @@ def test_a_products_rules_must_agree_on_its_minimum_level():
     spoilt = FLASH.replace(line, "  " + rules, 1).replace("percent: 100,", "").replace("percent: 50,", "")
 
     assert "another rule gives MUG the minimum level 3" in told(spoilt)
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("{type: stock.sett, master_sku: MUG}", "did you mean 'stock.set'?"),
+        ("{type: stock.set, master_sku: MUG, warehouse: 1, minimun: 2}", "did you mean 'minimum'?"),
+        ("{type: stock.set, master_sku: MUG, warehouse: 1, minimum: -2}", "must be a whole number of units"),
+        ("{type: stock.receive, master_sku: MUG, warehouse: 1}", "'units' is missing"),
+        ("{type: clock.advance, by: PT5M}", "time goes by itself here"),
+    ],
+)
+def test_a_command_is_judged_before_it_is_sent(command, message):
+    """In process and on a server a broken command is the file's mistake."""
+    spoilt = FLASH.replace("when:\n", f"when:\n  - {{at: 1m, command: {command}}}\n", 1)
+
+    assert message in told(spoilt)

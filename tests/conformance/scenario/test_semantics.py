@@ -298,6 +298,21 @@ def test_a_full_sync_does_not_undo_a_lost_update():
     assert played(document).passed
 
 
+@pytest.mark.parametrize(("ack", "lost"), [("when-read", 2), ("after-push", 0)])
+def test_a_crash_over_the_first_push_costs_the_second_too(ack, lost):
+    """Two listings are read at 15; the connector dies over the first push and never sends the second."""
+    document = scene(
+        order("1m", "A", 6, "shop"),
+        {"during": "mkt.push#1", "fault": "crash", "back_after": "5m"},
+        connector={"poll": "every 15m", "push_takes": "1m", "push": "set", "ack": ack},
+        then={"at": {"20m": {"shown.MUG-M": 10}}, "finally": {"lost_updates": lost}},
+    )
+
+    assert played(document).passed
+    assert instants(document, "push")[:1] == [15]
+    assert len(instants(document, "push")) == (1 if ack == "when-read" else 3)
+
+
 def test_a_duplicate_lands_twice_and_a_blind_set_brings_units_back():
     """Read 9 at 15, shown at 16, two sold at 17, shown 9 again at 21: bounded by nobody."""
     document = scene(

@@ -27,6 +27,7 @@ FAMILIES: Final = (
     "webhooks",
     "adverts",
     "documents",
+    "remaining",
 )
 
 
