@@ -119,5 +119,8 @@ class SimWorld:
         """Return a world of its own in the same state."""
         return SimWorld(copy.deepcopy(self.world))
 
+    def forget(self) -> None:
+        """Do nothing: nothing is kept."""
+
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,12 @@ from conformance.scenario.problems import BadScenario
 from conformance.scenario.result import replay
 from conformance.scenario.targets import BadTarget, opener
 from conformance.verdict import NONCONFORMANT, PASSED, USAGE, Inconclusive, UnexpectedAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.scenario.model import Scenario
+    from conformance.scenario.result import Replay
 
 
 @click.command("replay", help="Replay scenarios: 0 when everything is as they expect, 1 otherwise.")
@@ -37,6 +45,21 @@ from conformance.verdict import NONCONFORMANT, PASSED, USAGE, Inconclusive, Unex
     metavar="TOKEN",
     help="Opens the control API of a server that asks for one; better given in the environment.",
 )
+@click.option(
+    "--command",
+    "program",
+    metavar="COMMAND",
+    envvar="CONFORMANCE_COMMAND",
+    help="A real integration as the connector, run at every poll; its requests are let through one at a time.",
+)
+@click.option(
+    "--env",
+    "wishes",
+    multiple=True,
+    metavar="NAME=…",
+    envvar="CONFORMANCE_ENV",
+    help="Rename or add a variable of the integration's environment, as in certify.",
+)
 def command(
     files: tuple[Path, ...],
     as_json: bool,  # noqa: FBT001 - click hands it over by name
@@ -44,12 +67,14 @@ def command(
     run_file: Path | None,
     target: str,
     control_token: str | None,
+    program: str | None,
+    wishes: tuple[str, ...],
 ) -> int:
     """Return 0 when every expectation of every row holds, 1 otherwise, 2 for a file that cannot be run."""
     try:
         scenarios = [load(path) for path in files]
-        with opener(target, control_token) as open_world:
-            replays = [replay(scenario, open_world) for scenario in scenarios]
+        with ExitStack() as stack:
+            replays = _replays(scenarios, stack, target, control_token, program, wishes)
     except BadScenario as error:
         click.echo(str(error), err=True)
         return USAGE
@@ -73,3 +98,31 @@ def command(
 
         show(replays)
     return PASSED if all(each.passed for each in replays) else NONCONFORMANT
+
+
+def _replays(
+    scenarios: Sequence[Scenario],
+    stack: ExitStack,
+    target: str,
+    control_token: str | None,
+    program: str | None,
+    wishes: Sequence[str],
+) -> list[Replay]:
+    """Return the scenarios replayed, with the simulated connector or with a real integration."""
+    if program is None:
+        open_world = stack.enter_context(opener(target, control_token))
+        return [replay(scenario, open_world) for scenario in scenarios]
+    from conformance.certify.process import CannotStart, command_of
+    from conformance.certify.variables import BadVariable, parsed
+    from conformance.scenario.commanded import run_commanded
+    from conformance.scenario.gated import Command
+    from conformance.server import started
+
+    try:
+        command = Command(tuple(command_of(program)), tuple(parsed(each) for each in wishes))
+        where = stack.enter_context(started()) if target == "sim" else target
+        open_world = stack.enter_context(opener(where, control_token))
+        click.echo("tier D1: a real integration, its requests let through one at a time", err=True)
+        return [replay(each, open_world, lambda plan, world: run_commanded(plan, world, command)) for each in scenarios]
+    except (CannotStart, BadVariable) as error:
+        raise click.UsageError(str(error)) from None

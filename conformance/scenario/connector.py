@@ -265,6 +265,12 @@ class Connector:
 
     # -- sending -----------------------------------------------------------------------------------
 
+    def finish(self) -> None:
+        """Do what is left to do at the end of the run."""
+
+    def close(self) -> None:
+        """Give back what the connector occupies."""
+
     def _message(self, read: Read, entry: int, *, full: bool = False) -> Message:
         scene = self._scene
         self._version += 1

@@ -15,7 +15,7 @@ from conformance.scenario.world import BadWorld, open_sim
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from conformance.scenario.model import Scenario
+    from conformance.scenario.model import Plan, Scenario
     from conformance.scenario.run import Outcome
     from conformance.scenario.world import World
 
@@ -77,15 +77,19 @@ class Replay:
         return {"scenario": self.scenario.id, "rows": rows, "log_sha256": self.log_sha256}
 
 
-def replay(scenario: Scenario, open_world: Callable[[Mapping[str, Any]], World] = open_sim) -> Replay:
+def replay(
+    scenario: Scenario,
+    open_world: Callable[[Mapping[str, Any]], World] = open_sim,
+    run: Callable[[Plan, Callable[[Mapping[str, Any]], World]], Outcome] = run_plan,
+) -> Replay:
     """
-    Run every row of a scenario and judge it.
+    Run every row of a scenario and judge it; ``run`` runs one row.
 
     Raises:
         BadScenario: when no world can be made of it, or a fault waits for something that never happens.
     """
     try:
-        outcomes = [run_plan(plan, open_world) for plan in scenario.plans]
+        outcomes = [run(plan, open_world) for plan in scenario.plans]
     except BadWorld as error:
         raise BadScenario([Problem(scenario.source, f"no world can be made of this: {error}", ("given",))]) from None
     _check_faults(scenario, outcomes)

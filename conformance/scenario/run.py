@@ -43,7 +43,11 @@ class Outcome:
 
 
 def run_plan(
-    plan: Plan, open_world: Callable[[Mapping[str, Any]], World] = open_sim, *, keep_document: bool = False
+    plan: Plan,
+    open_world: Callable[[Mapping[str, Any]], World] = open_sim,
+    *,
+    keep_document: bool = False,
+    connector: Callable[[Scene, Stockroom], Connector] = Connector,
 ) -> Outcome:
     """
     Run one row from its start to its end and return what came of it.
@@ -53,26 +57,32 @@ def run_plan(
     """
     world = open_world(plan.document)
     try:
-        return _Run(plan, world).to_the_end(keep_document=keep_document)
+        return _Run(plan, world, connector).to_the_end(keep_document=keep_document)
     finally:
         world.close()
 
 
 class _Run:
-    def __init__(self, plan: Plan, world: World) -> None:
+    def __init__(self, plan: Plan, world: World, connector: Callable[[Scene, Stockroom], Connector]) -> None:
         self._scene = Scene(plan, world, Watch())
         self._shoppers = Shoppers(self._scene)
         self._stockroom = Stockroom(self._scene, self._shoppers)
-        self._connector = Connector(self._scene, self._stockroom)
+        self._connector = connector(self._scene, self._stockroom)
         self._seen: dict[Expectation, object] = {}
 
     def to_the_end(self, *, keep_document: bool) -> Outcome:
+        try:
+            return self._play(keep_document=keep_document)
+        finally:
+            self._connector.close()
+
+    def _play(self, *, keep_document: bool) -> Outcome:
         scene = self._scene
         self._show_first()
         if not scene.plan.recorded:
             self._connector.begin()
         self._set_events()
-        if scene.plan.moves_itself and not scene.plan.recorded:
+        if scene.plan.document.get("integration_manager") and not scene.plan.recorded:
             self._tick()
         scene.settle()
         while (action := scene.timeline.pop(scene.plan.until_ms)) is not None:
@@ -165,6 +175,7 @@ class _Run:
         scene = self._scene
         scene.timeline.now_ms = scene.plan.until_ms
         scene.advance(scene.now)
+        self._connector.finish()
         scene.settle()
         scene.watch.finish(scene)
         for expectation in scene.plan.expectations:

@@ -82,6 +82,11 @@ class Scene:
                 self.state.move(place, moved)
         return answer
 
+    def forget_world(self) -> None:
+        """Look at the world anew: somebody else is about to change it."""
+        self._is_moved = self._is_changed = True
+        self.world.forget()
+
     def input(self) -> None:
         """Note that something came in from outside; convergence is counted from the last of it."""
         self.state.last_input_ms = self.now

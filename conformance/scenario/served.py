@@ -45,11 +45,17 @@ class ServedWorld:
 
     def execute(self, command: Mapping[str, Any]) -> tuple[bool, str | None, Any]:
         """Run one command now; return whether it was done, the reason if not, and its result."""
-        self._forget()
+        self.forget()
         (result,) = self._world.run([command])
         return result.get("status") == "done", result.get("reason"), result.get("result")
 
-    def _forget(self) -> None:
+    @property
+    def handle(self) -> TargetWorld:
+        """The world's addresses and credentials."""
+        return self._world
+
+    def forget(self) -> None:
+        """Look anew: something was done."""
         self._document = None
         self._figures.clear()
 

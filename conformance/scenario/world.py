@@ -62,6 +62,9 @@ class World(Protocol):
     def document(self) -> dict[str, Any]:
         """Return the present state as a world file."""
 
+    def forget(self) -> None:
+        """Look anew: somebody else has changed it."""
+
     def close(self) -> None:
         """Give back what the world occupies."""
 

@@ -47,7 +47,7 @@ def _head(title: str, replays: Sequence[Replay]) -> str:
     failed = sum(not row.passed for row in rows)
     verdict = f"{failed} of {len(rows)} rows failed" if failed else f"all {len(rows)} rows as expected"
     links = "".join(
-        f'<li><a href="#{escape(each.scenario.id)}">{escape(_numbered(each))}</a> {_badge(passed=each.passed)}</li>'  # noqa: E501
+        f'<li><a href="#{escape(each.scenario.id)}">{escape(_numbered(each))}</a> {_badge(passed=each.passed)}</li>'
         for each in replays
     )
     return f'<header><h1>{escape(title)}</h1><p class="sum">{len(replays)} scenarios, {verdict}</p><ul class="index">{links}</ul></header>'  # noqa: E501
