@@ -103,7 +103,7 @@ class BlackBox(Target):
         self._declared = declared
         self._allow_writes = allow_writes
 
-    def world(self, document: Mapping[str, Any]) -> NoReturn:  # noqa: ARG002 - it cannot be made there
+    def world(self, document: Mapping[str, Any]) -> NoReturn:
         """
         Refuse: there are no worlds to be made.
 

@@ -98,8 +98,7 @@ def _told(played: Replay) -> list[str]:
     worst = rows[WORST]
     lines = [
         f"{played.scenario.title}:",
-        f"  {WORST}: {worst['oversold_units']} units sold that cannot be delivered, "
-        f"{worst['oversold_orders']} orders to cancel",
+        f"  {WORST}: {worst['oversold_units']} units oversold, {worst['oversold_orders']} orders to cancel",
     ]
     for name, metrics in rows.items():
         if name != WORST:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,22 +83,35 @@ def command(
         raise click.UsageError(str(error)) from None
     except UnexpectedAnswer as error:
         raise Inconclusive(f"the target answers otherwise than a world does: {error.difference}") from None
-    if html is not None:
-        from conformance.scenario.report.page import page
+    _write(replays, html, run_file)
+    _print(replays, as_json=as_json)
+    return PASSED if all(each.passed for each in replays) else NONCONFORMANT
 
-        html.write_text(page(replays), encoding="utf-8")
-    if run_file is not None:
-        from conformance.scenario.report.run_file import write_run_file
 
-        write_run_file(run_file, replays)
+def _write(replays: Sequence[Replay], html: Path | None, run_file: Path | None) -> None:
+    """Write the page and the run file that were asked for."""
+    try:
+        if html is not None:
+            from conformance.scenario.report.page import page
+
+            html.write_text(page(replays), encoding="utf-8")
+        if run_file is not None:
+            from conformance.scenario.report.run_file import write_run_file
+
+            write_run_file(run_file, replays)
+    except OSError as error:
+        raise click.UsageError(f"{error.filename}: {error.strerror}") from None
+
+
+def _print(replays: Sequence[Replay], *, as_json: bool) -> None:
+    """Print one JSON document, an array for several files, or tables for people."""
     if as_json:
         documents = [each.as_json() for each in replays]
         click.echo(json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2))
-    else:
-        from conformance.scenario.report.terminal import show
+        return
+    from conformance.scenario.report.terminal import show
 
-        show(replays)
-    return PASSED if all(each.passed for each in replays) else NONCONFORMANT
+    show(replays)
 
 
 def _replays(
@@ -114,15 +128,17 @@ def _replays(
         return [replay(scenario, open_world) for scenario in scenarios]
     from conformance.certify.process import CannotStart, command_of
     from conformance.certify.variables import BadVariable, parsed
-    from conformance.scenario.commanded import run_commanded
-    from conformance.scenario.gated import Command
+    from conformance.gated.connector import run_commanded
+    from conformance.gated.gate import Command
     from conformance.server import started
 
     try:
         command = Command(tuple(command_of(program)), tuple(parsed(each) for each in wishes))
         where = stack.enter_context(started()) if target == "sim" else target
         open_world = stack.enter_context(opener(where, control_token))
-        click.echo("tier D1: a real integration, its requests let through one at a time", err=True)
-        return [replay(each, open_world, lambda plan, world: run_commanded(plan, world, command)) for each in scenarios]
+        gated = [
+            replay(each, open_world, lambda plan, world: run_commanded(plan, world, command)) for each in scenarios
+        ]
+        return [replace(each, tier="D1") for each in gated]
     except (CannotStart, BadVariable) as error:
         raise click.UsageError(str(error)) from None

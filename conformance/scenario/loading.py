@@ -111,14 +111,9 @@ def _plan_of(row: RowDocument, rows: list[str], scenario: str, source: str) -> P
 
 def _plan(row: RowDocument, rows: list[str], scenario: str, source: str) -> Plan:
     document = row.document
-    clock = document.get("clock", SOME_CLOCK)
-    start_ms = instant(clock["start"], ("clock", "start"))
-    until_ms = duration(clock["until"], ("clock", "until"))
-    written = document.get("when", [])
+    clock, written, seed = document.get("clock", SOME_CLOCK), document.get("when", []), document.get("seed", 0)
     recorded = _is_recorded(document["given"], written)
-    if until_ms == 0 and not recorded:
-        raise Wrong("the run must be longer than nothing", ("clock", "until"))
-    seed = document.get("seed", 0)
+    start_ms, until_ms = _times(clock, recorded=recorded)
     start = start_of(document["given"], clock["start"], seed, FilePath(source).parent, recorded=recorded)
     reader = EventReader(start.names, until_ms)
     events = tuple(reader.read(index, event) for index, event in enumerate(written))
@@ -145,6 +140,14 @@ def _plan(row: RowDocument, rows: list[str], scenario: str, source: str) -> Plan
         recorded=recorded,
         moves_itself=recorded or bool(start.document.get("integration_manager")),
     )
+
+
+def _times(clock: Mapping[str, Any], *, recorded: bool) -> tuple[int, int]:
+    """Return start and length of the run; only a recorded session may be over before it began."""
+    start_ms, until_ms = instant(clock["start"], ("clock", "start")), duration(clock["until"], ("clock", "until"))
+    if until_ms == 0 and not recorded:
+        raise Wrong("the run must be longer than nothing", ("clock", "until"))
+    return start_ms, until_ms
 
 
 def _is_recorded(given: Mapping[str, Any], events: list[Mapping[str, Any]]) -> bool:

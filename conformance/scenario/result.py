@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.scenario.durations import clock_text, text_of
 from conformance.scenario.expected import satisfied
@@ -58,13 +58,21 @@ class Row:
         }
 
 
+# How far a run repeats.
+TIERS: Final = {
+    "D0": "tier D0: a simulated connector; a second run gives the same bytes",
+    "D1": "tier D1: a real integration, its requests let through one at a time; a second run gives the same order",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A scenario, replayed."""
+    """A scenario, replayed; ``tier`` says how far the run repeats."""
 
     scenario: Scenario
     rows: tuple[Row, ...]
     log_sha256: str
+    tier: str = "D0"
 
     @property
     def passed(self) -> bool:

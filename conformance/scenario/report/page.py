@@ -9,6 +9,7 @@ from conformance.scenario.durations import clock_text, instant_text
 from conformance.scenario.report.chart import COLOURS, chart, scale_of
 from conformance.scenario.report.style import STYLE
 from conformance.scenario.report.words import TITLES, causal_chain, is_idle, marked_breaks, sentence
+from conformance.scenario.result import TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,8 +61,7 @@ def _numbered(replay: Replay) -> str:
 
 
 def _foot(replays: Sequence[Replay]) -> str:
-    del replays
-    return "<footer>Units are component units. A second run of the same file and seed gives the same log.</footer>"
+    return f"<footer>Units are component units. {TIERS[replays[0].tier].capitalize()}.</footer>"
 
 
 def _badge(*, passed: bool) -> str:

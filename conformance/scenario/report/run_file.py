@@ -30,6 +30,7 @@ def run_of(replay: Replay) -> dict[str, Any]:
         "scenario": replay.scenario.id,
         "file_sha256": replay.scenario.sha256,
         "seed": plan.seed,
+        "tier": replay.tier,
         "start": instant_text(plan.start_ms),
         "log_sha256": replay.log_sha256,
         "rows": [_row(row) for row in replay.rows],

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from conformance.scenario.durations import clock_text
 from conformance.scenario.report.words import causal_chain, is_idle, sentence
+from conformance.scenario.result import TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,7 @@ def show(replays: Sequence[Replay], console: Console | None = None) -> None:
         _show_one(replay, console)
     rows = [row for replay in replays for row in replay.rows]
     failed = sum(not row.passed for row in rows)
+    console.print(f"[dim]{TIERS[replays[0].tier]}[/]", soft_wrap=True)
     told = f"{failed} failed" if failed else "as expected"
     console.print(
         f"{len(replays)} scenarios, {len(rows)} rows: {told}" if len(replays) > 1 else f"{len(rows)} rows: {told}"

@@ -99,6 +99,8 @@ def marked_breaks(outcome: Outcome) -> list[Break]:
 
 def is_idle(entry: Mapping[str, Any]) -> bool:
     """Whether an entry says only that there was nothing to do."""
+    if entry["what"] in ("run", "run ended"):
+        return not entry.get("code")
     return entry["what"] in ("poll", "staging polls", "poll passed over") and not entry.get("rows")
 
 
@@ -136,6 +138,8 @@ _SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "hold": lambda entry: f"{entry['order']} is put on hold",
     "release": lambda entry: f"{entry['order']} is released",
     "poll": lambda entry: f"the connector reads the feed: {_rows(entry)}",
+    "run": lambda entry: f"the integration runs for {entry['channel']}",
+    "run ended": lambda entry: f"its run for {entry['channel']} ends with {entry['code']}",
     "staging polls": lambda entry: f"the second reader reads the feed: {_rows(entry)}",
     "full sync": lambda entry: f"the connector sends every number to {', '.join(entry['channels'])}",
     "answer lost": lambda _: "the answer of the feed gets lost on its way",

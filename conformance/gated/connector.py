@@ -6,17 +6,19 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from conformance.gated.gate import Hands, counts_sent, rows_told
 from conformance.scenario.connector import Connector, Read
 from conformance.scenario.faults import of_kind
-from conformance.scenario.gated import Hands, counts_sent, rows_told
 from conformance.scenario.run import run_plan
+from conformance.scenario.served import ServedWorld
 from conformance.scenario.short_form import READINGS
 from conformance.scenario.timeline import LANDINGS
+from conformance.verdict import Inconclusive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from conformance.scenario.gated import Command, Ticket
+    from conformance.gated.gate import Command, Ticket
     from conformance.scenario.model import Channel, Plan
     from conformance.scenario.run import Outcome
     from conformance.scenario.scene import Scene
@@ -45,8 +47,9 @@ class CommandedConnector(Connector):
 
     def __init__(self, scene: Scene, stockroom: Stockroom, command: Command) -> None:
         super().__init__(scene, stockroom)
-        handle = scene.world.handle  # type: ignore[attr-defined] - a world on a server
-        self._hands = Hands(command, handle, [each for each in scene.channels.values() if each.listings])
+        if not isinstance(scene.world, ServedWorld):
+            raise Inconclusive("a real integration needs a world on a server")
+        self._hands = Hands(command, scene.world.handle, [each for each in scene.channels.values() if each.listings])
         self._told: dict[int, int] = {}
         self._dying: dict[int, Mapping[str, Any]] = {}
         self._hiding: set[int] = set()

@@ -1,0 +1,1 @@
+"""A real integration as the connector of a replay: what scenarios and certify have in common."""
