@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import httpx
 
@@ -23,11 +23,10 @@ from conformance import exchange
 from conformance.verdict import Inconclusive, UnexpectedAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
-    from conformance.case import Case
     from conformance.dialect import Interpreter
 
 SECONDS_PER_CALL: Final = 30.0
@@ -42,6 +41,34 @@ NO_CONTROL: Final = {
 }
 UNREMARKABLE: Final = frozenset({"accept", "accept-encoding", "connection", "user-agent", "host", "server", "date"})
 MEDIA_TYPES: Final = {"order_manager": "application/json", "marketplacer": "application/vnd.api+json"}
+
+
+class Playable(Protocol):
+    """What a target has to know of a case to find it a place: its world, its steps, and its names for ids."""
+
+    @property
+    def world(self) -> Mapping[str, Any]:
+        """The world file, without readings."""
+
+    @property
+    def bind(self) -> Mapping[str, int | str] | None:
+        """Names to ids of that world; None when it cannot do without a world of its own."""
+
+    @property
+    def steps(self) -> Sequence[Mapping[str, Any]]:
+        """What is done."""
+
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """Readings that it needs."""
+
+    @property
+    def portable(self) -> bool:
+        """Whether it can be carried out on a server that makes no worlds."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change something."""
 
 
 class BadTarget(ValueError):
@@ -166,7 +193,7 @@ class Target:
 
     @contextmanager
     def place_for(
-        self, case: Case, readings: Mapping[str, str]
+        self, case: Playable, readings: Mapping[str, str]
     ) -> Iterator[tuple[TargetWorld, Mapping[str, int | str]]]:
         """Hand out a world to carry a case out in, switched to these readings, and the values of the case's names."""
         with self.world({**case.world, "readings": dict(readings)}) as world:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from conformance.case import Case
+    from conformance.target import Playable
 
 
 class BadTargetFile(ValueError):
@@ -115,7 +115,7 @@ class BlackBox(Target):
     @contextmanager
     def place_for(
         self,
-        case: Case,
+        case: Playable,
         readings: Mapping[str, str],
     ) -> Iterator[tuple[TargetWorld, Mapping[str, int | str]]]:
         """
@@ -136,7 +136,7 @@ class BlackBox(Target):
         )
         yield world, self._declared.ids
 
-    def _check(self, case: Case, readings: Mapping[str, str]) -> None:
+    def _check(self, case: Playable, readings: Mapping[str, str]) -> None:
         if not case.portable:
             raise NotVerified("it needs a world of its own, and the target has no control API")
         if case.writes and not self._allow_writes:
