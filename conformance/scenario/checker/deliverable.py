@@ -7,6 +7,7 @@ of each bundle go out of which is found by branch and bound, and the rest is a f
 
 from __future__ import annotations
 
+import zlib
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -185,25 +186,32 @@ class _Search:
             self._supply[place] = self._supply.get(place, 0) - count * units
 
     def _bound(self, position: int) -> int:
-        """Return more than can still be served: each product on its own, warehouses and whole bundles forgotten."""
-        open_units = {index for index, _, _ in self._choices[position:]}
-        ready = sum(
-            min(self._open[index], sum(u for (_, sku), u in self._supply.items() if sku == self._bundles[index].ready))
-            * self._bundles[index].weight
-            for index in open_units
-            if self._bundles[index].ready is not None
-        )
-        wanted: dict[str, int] = {}
-        for index in open_units:
-            for product, units in self._bundles[index].needs:
-                wanted[product] = wanted.get(product, 0) + units * self._open[index]
-        for demand in self._singles:
-            product = demand.needs[0][0]
-            wanted[product] = wanted.get(product, 0) + demand.units
-        have: dict[str, int] = {}
-        for (_, product), units in self._supply.items():
-            have[product] = have.get(product, 0) + units
-        return ready + sum(min(units, have.get(product, 0)) for product, units in wanted.items())
+        """
+        Return more than can still be served: bundles taken apart, each component looked for on its own.
+
+        A ready-packed bundle counts as its components, which lie where nobody but its own demands may draw.
+        """
+        demands, supply = list(self._singles), dict(self._supply)
+        warehouses: dict[tuple[int, str], set[int]] = {}
+        for index, takes, _ in self._choices[position:]:
+            bundle = self._bundles[index]
+            for product, units in bundle.needs:
+                reached = warehouses.setdefault((index, product), set())
+                (warehouse, sku), _ = takes[0]
+                if sku == bundle.ready and len(takes) == 1:
+                    apart = _set_apart(warehouse, sku)
+                    supply[apart, product] = units * max(0, self._supply.get((warehouse, sku), 0))
+                    warehouse = apart
+                reached.add(warehouse)
+        for (index, product), places in warehouses.items():
+            units = self._open[index] * dict(self._bundles[index].needs)[product]
+            demands.append(Demand(((product, 1),), frozenset(places), units))
+        return singles_served(demands, supply)
+
+
+def _set_apart(warehouse: int, sku: str) -> int:
+    """Return a warehouse that there is not, for what lies ready-packed in one that there is."""
+    return -1 - zlib.crc32(f"{warehouse} {sku}".encode())
 
 
 def _ways(demand: Demand, warehouse: int) -> list[list[tuple[Place, int]]]:
