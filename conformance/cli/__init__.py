@@ -36,6 +36,10 @@ COMMANDS = {
 }
 
 
+# A module called list would hide the built-in of that name from this package.
+MODULES = {"list": "listing"}
+
+
 class _LazyGroup(click.Group):
     """Imports a subcommand's module when it is needed, and ends with the project's exit codes."""
 
@@ -45,7 +49,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"conformance.cli.{cmd_name}").command
+        command: click.Command = import_module(f"conformance.cli.{MODULES.get(cmd_name, cmd_name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
