@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli.options import AS_JSON, FILE, option
+from conformance.cli.options import AS_JSON, FILE, WORKERS, option
 from conformance.verdict import INCONCLUSIVE, NONCONFORMANT, PASSED
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ AT_LEAST_ONE = click.IntRange(min=1)
 @option("--max-states", type=AT_LEAST_ONE, default=2_000_000, show_default=True, help="Look at no more states.")
 @option("--seconds", type=click.FloatRange(min=0, min_open=True), help="Search no longer.")
 @option("--seed", type=int, default=1, show_default=True, help="Of the random walks past the bound.")
+@WORKERS
 @option("--out", type=FILE, help="Where to write what was found, as a scenario.")
 @option("--pytest", "test", type=FILE, help="Write a test, too, that replays it.")
 @AS_JSON
@@ -104,7 +106,7 @@ def _read(file: Path) -> tuple[Scenario, Question]:
         raise click.UsageError(str(error)) from error
 
 
-def _search(question: Question, max_states: int, seconds: float | None, seed: int) -> Hunted:
+def _search(question: Question, max_states: int, seconds: float | None, seed: int, workers: int) -> Hunted:
     """Search as the table of events counts: every change makes a row due; then as the world's feed does."""
     from conformance.hunt.search import search
 
@@ -112,29 +114,35 @@ def _search(question: Question, max_states: int, seconds: float | None, seed: in
     with _progress() as listener:
         searched = search(coarse, max_states=max_states, seconds=seconds, listener=listener)
         if searched.found is None and not searched.exhausted:
-            return _walk(coarse, searched, seed, seconds)
+            return _walk(coarse, searched, seed, seconds, workers)
         finer = None if question.on_change else search(question, max_states=max_states, seconds=seconds)
     return Hunted(coarse, searched, finer)
 
 
-def _walk(question: Question, searched: Searched, seed: int, seconds: float | None) -> Hunted:
-    from conformance.hunt.walk import walk
+def _walk(question: Question, searched: Searched, seed: int, seconds: float | None, workers: int) -> Hunted:
+    from conformance.hunt.walk import walk_together
 
-    found, tried = walk(question, seed=seed, seconds=10.0 if seconds is None else seconds)
+    bound = 10.0 if seconds is None else seconds
+    found, tried = walk_together(question, seed=seed, seconds=bound, workers=workers)
     return Hunted(question, replace(searched, found=found), None, tried)
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Say on a terminal how many states have been met, and how deep."""
+    """Say on a terminal how many states have been met, how deep, and how fast."""
     if not sys.stderr.isatty():
         yield lambda _states, _depth: None
         return
     from rich.console import Console
 
-    console = Console(stderr=True)
-    with console.status("searching") as status:
-        yield lambda states, depth: status.update(f"{states:,} states, {depth} events deep")
+    began = time.monotonic()
+    with Console(stderr=True).status("searching") as status:
+
+        def tell(states: int, depth: int) -> None:
+            rate = states / max(time.monotonic() - began, 1e-9)
+            status.update(f"{states:,} states, {depth} events deep, {rate:,.0f} states a second")
+
+        yield tell
 
 
 def _write(result: Hunted, scenario: Scenario, path: Path | None, test: Path | None) -> Hunted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from conformance.hunt.question import can_be_fenced
 from conformance.hunt.replay import Player
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ REPAIRS: Final = (
     ("compare and set", {"push": "cas"}),
     ("a version guard", {"guard": "version"}),
     ("no full sync", {"full_sync_ms": None}),
+    ("a fence", {"fence": True}),
 )
 
 
@@ -38,7 +40,7 @@ def repairs(question: Question, moves: Sequence[Move], invariant: str) -> tuple[
     found = []
     for name, keys in REPAIRS:
         changed = question.with_connector(**keys)
-        if changed != question:
+        if changed != question and (name != "a fence" or can_be_fenced(question.sellers)):
             found.append(_repair(name, changed, moves, invariant))
     if any(move[0] in FAULTS for move in moves):
         found.append(_repair("no fault", question, [move for move in moves if move[0] not in FAULTS], invariant))

@@ -137,10 +137,14 @@ def _seller(plan: Plan, number: int) -> Seller:
     return Seller(channel.name, channel.listings, channel.connector)
 
 
-def _check_fence(sellers: tuple[Seller, ...]) -> None:
+def can_be_fenced(sellers: tuple[Seller, ...]) -> bool:
+    """Return whether the search knows a fence for what is sold: one product that is no bundle."""
     products = {listing.needs for seller in sellers for listing in seller.listings}
-    fenced = any(seller.connector.fence for seller in sellers)
-    if fenced and (len(products) > 1 or any(len(needs) != 1 or needs[0][1] != 1 for needs in products)):
+    return len(products) == 1 and all(len(needs) == 1 and needs[0][1] == 1 for needs in products)
+
+
+def _check_fence(sellers: tuple[Seller, ...]) -> None:
+    if any(seller.connector.fence for seller in sellers) and not can_be_fenced(sellers):
         raise BadHunt("given.connector: the search knows a fence around one product that is no bundle")
 
 

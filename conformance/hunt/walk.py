@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from conformance.hunt.books import Books
@@ -37,6 +39,23 @@ def walk(question: Question, *, seed: int, seconds: float, walks: int = 1_000_00
         if time.monotonic() > until:
             break
     return None, tried
+
+
+def walk_together(
+    question: Question, *, seed: int, seconds: float, workers: int, walks: int = 1_000_000
+) -> tuple[Found | None, int]:
+    """
+    Return the shortest of what several walkers find, each with a seed of its own, and how many events they tried.
+
+    The first walker has the seed itself, the next one the number after it; of two as short, the first one's counts.
+    """
+    one = partial(walk, question, seconds=seconds, walks=walks)
+    if workers == 1:
+        return one(seed=seed)
+    with ProcessPoolExecutor(workers) as pool:
+        answers = [each.result() for each in [pool.submit(one, seed=seed + number) for number in range(workers)]]
+    ways = [found for found, _ in answers if found is not None]
+    return min(ways, key=lambda found: len(found.moves), default=None), sum(tried for _, tried in answers)
 
 
 def _one(moves: Moves, chance: random.Random) -> tuple[tuple[Move, ...], str | None]:

@@ -64,6 +64,22 @@ def test_the_mock_passes_all():
 
 
 @pytest.mark.usefixtures("rounding_up")
+def test_parallel_workers_give_the_verdicts_of_a_sequence():
+    """More than 200 checks of a wrong server, some failed and some not, eight at once."""
+    families = ("OM-ALLOC", "OM-AVAIL", "OM-ACK")
+    alone, together = (
+        json.loads(conformance("run", "--target", MOCK, *families, "--json", *more).stdout)["verdicts"]
+        for more in ((), ("--workers", "8"))
+    )
+
+    assert len(alone) > 200
+    assert {"passed", "failed"} == {each["status"] for each in alone}
+    assert [(each["id"], each["status"], each["differences"]) for each in alone] == [
+        (each["id"], each["status"], each["differences"]) for each in together
+    ]
+
+
+@pytest.mark.usefixtures("rounding_up")
 def test_a_failure_says_all_and_its_command_line_shows_it_again(tmp_path):
     """Requirement, source, expected, actual, the redacted exchange, and one line that repeats it."""
     result = conformance("run", "--target", MOCK, QUICK, "--raw", str(tmp_path / "raw.jsonl"))

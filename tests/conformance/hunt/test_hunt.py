@@ -16,7 +16,7 @@ from conformance.hunt.question import BadHunt, question_of
 from conformance.hunt.replay import Player
 from conformance.hunt.search import search
 from conformance.hunt.shrink import shrunk
-from conformance.hunt.walk import walk
+from conformance.hunt.walk import walk, walk_together
 from conformance.hunt.witness import as_pytest, witness
 from conformance.scenario.loading import load, loads
 from conformance.scenario.result import replay
@@ -221,6 +221,16 @@ def test_a_walk_finds_it_too_and_is_shortened():
         assert not ("no_oversell" in played.broken and len(played.moves) < len(found.moves))
 
 
+def test_several_walkers_find_at_least_what_the_first_one_does():
+    """Each has a seed of its own; the shortest way counts."""
+    asked = question("b1-set-erases-sales")
+    alone, _ = walk(asked, seed=1, seconds=20, walks=300)
+    together, tried = walk_together(asked, seed=1, seconds=20, workers=2, walks=300)
+
+    assert len(together.moves) <= len(alone.moves)
+    assert tried > 0
+
+
 def test_events_that_cannot_happen_are_passed_over():
     """Leaving one out of a sequence leaves the rest to happen as far as it can."""
     asked = question("a1-shared-pool")
@@ -246,6 +256,14 @@ def test_blame_names_what_would_have_prevented_it():
     assert told["no fault"]
     assert not told["compare and set"]
     assert "acknowledge after push: prevents it" in sentences(was, by)
+
+
+def test_a_fence_would_have_saved_what_was_raised_too_early():
+    """Of all repairs only this one helps where one channel is raised before the other is cut."""
+    asked = question("b4-raise-before-cut")
+    _, by = repairs(asked, search(asked, max_states=10_000).found.moves, "no_oversell")
+
+    assert ["a fence"] == [each.name for each in by if each.prevents]
 
 
 def test_a_witness_is_a_test_as_well():
