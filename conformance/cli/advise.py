@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli.options import AS_JSON, FILE, option
+from conformance.cli.options import AS_JSON, FILE, OUTPUT, option
 from conformance.verdict import HARNESS_FAILED, NONCONFORMANT, PASSED
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 @click.command("advise")
 @click.argument("file", type=FILE)
 @AS_JSON
-@option("--html", "page", type=FILE, help="Write a page with the frontier's plot.")
-@option("--scenario", type=FILE, help="Write a scenario file that shows before and after.")
+@option("--html", "page", type=OUTPUT, help="Write a page with the frontier's plot.")
+@option("--scenario", type=OUTPUT, help="Write a scenario file that shows before and after.")
 @option(
     "--target-percent",
     type=click.FloatRange(0, 100, min_open=True, max_open=True),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli.common import open_target
-from conformance.cli.options import EXCLUDE, FILE, NAMES, flag, option
+from conformance.cli.options import EXCLUDE, NAMES, OUTPUT, flag, option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conformance.certify.stage import Setting
     from conformance.report.raw import Header
     from conformance.target import Target
-    from conformance.verdict import Run, Verdict
+    from conformance.verdict import Run
 
 PROFILES = ("order-manager-to-marketplacer", "warehouse-to-order-manager")
 
@@ -40,8 +40,8 @@ PROFILES = ("order-manager-to-marketplacer", "warehouse-to-order-manager")
 @option("--target", "where", metavar="URL", help="A server that makes worlds; otherwise one is started.")
 @option("--control-token", metavar="TOKEN", help="Opens a control API that asks; better in the environment.")
 @option("--env", "variables", multiple=True, metavar="NAME=VALUE", help="Add or rename a variable of its environment.")
-@option("--json", "json_file", type=FILE, help="Write the report as JSON.")
-@option("--raw", type=FILE, help="Keep the run, for `conformance report`.")
+@option("--json", "json_file", type=OUTPUT, help="Write the report as JSON.")
+@option("--raw", type=OUTPUT, help="Keep the run, for `conformance report`.")
 @EXCLUDE
 @flag("-x", "--stop-at-first", help="End at the first failure.")
 @option("--workers", type=click.IntRange(1, 16), default=4, show_default=True, help="How many scenarios go on at once.")
@@ -116,31 +116,19 @@ def _setting(stack: ExitStack, given: Mapping[str, Any]) -> Setting:
 
 def _run(setting: Setting, checks: Sequence[CertifyCheck], header: Header, given: Mapping[str, Any]) -> Run:
     from conformance.certify.runner import certify
-    from conformance.cli.progress import Progress
-    from conformance.report.raw import RawWriter
+    from conformance.cli.following import Following
 
-    began = time.monotonic()
-    with ExitStack() as stack:
-        raw = stack.enter_context(RawWriter(given["raw"], header)) if given["raw"] else None
-        progress = stack.enter_context(Progress(len(checks), "certify"))
-
-        def heard(verdict: Verdict) -> None:
-            progress.heard(verdict)
-            if raw is not None:
-                raw.write(verdict)
-
+    with Following(header, given["raw"]) as following:
         run = certify(
             setting,
             checks,
             again=_again(given),
-            listener=heard,
+            listener=following.heard,
             begun=_say,
             workers=given["workers"],
             stop_at_first=given["stop_at_first"],
         )
-        if raw is not None:
-            raw.close(run, time.monotonic() - began)
-    return run
+        return following.end(run)
 
 
 def _say(scenario: str) -> None:

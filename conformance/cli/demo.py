@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from conformance import catalogue
+from conformance.cli.following import Following
 from conformance.cli.options import option
-from conformance.cli.progress import Progress
 
 if TYPE_CHECKING:
     from conformance.report.raw import RawRun
     from conformance.scenario.result import Replay
-    from conformance.verdict import Verdict
 
 SCENARIO: Final = "flash-sale-two-channels"
 WORST, BEST = "everything to everyone", "sync every minute"
@@ -51,26 +49,18 @@ def judged(out: Path) -> RawRun:
     from conformance.target import Target
 
     checks = load_checks()
-    with started() as url, Target.open(url) as target, Progress(len(checks), "judging the mock") as progress:
+    with started() as url, Target.open(url) as target:
         click.echo(f"judging the mock at {url} by {len(checks)} checks")
         header = report.run_header("run", url, selected=len(checks), arguments=["run", "--target", url])
-        began = time.monotonic()
-        expecting = Expecting(readings=catalogue.defaults())
-        again = f"conformance run --target {url} "
-        with report.RawWriter(out / "run.jsonl", header) as raw:
-
-            def heard(verdict: Verdict) -> None:
-                progress.heard(verdict)
-                raw.write(verdict)
-
+        with Following(header, out / "run.jsonl") as following:
             run = run_checks(
                 target,
                 checks,
-                expecting,
-                again=lambda check: again + check.id,
-                listener=heard,
+                Expecting(readings=catalogue.defaults()),
+                again=lambda check: f"conformance run --target {url} {check.id}",
+                listener=following.heard,
             )
-            raw.close(run, time.monotonic() - began)
+            following.end(run)
     whole = report.read_raw(out / "run.jsonl")
     (out / "conformance.html").write_text(report.render(whole, "html"), encoding="utf-8")
     return whole

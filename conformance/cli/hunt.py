@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli.options import AS_JSON, FILE, WORKERS, option
+from conformance.cli.options import AS_JSON, OUTPUT, WORKERS, option
 from conformance.verdict import INCONCLUSIVE, NONCONFORMANT, PASSED
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ AT_LEAST_ONE = click.IntRange(min=1)
 @option("--seconds", type=click.FloatRange(min=0, min_open=True), help="Search no longer.")
 @option("--seed", type=int, default=1, show_default=True, help="Of the random walks past the bound.")
 @WORKERS
-@option("--out", type=FILE, help="Where to write what was found, as a scenario.")
-@option("--pytest", "test", type=FILE, help="Write a test, too, that replays it.")
+@option("--out", type=OUTPUT, help="Where to write what was found, as a scenario.")
+@option("--pytest", "test", type=OUTPUT, help="Write a test, too, that replays it.")
 @AS_JSON
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
 def command(file: Path, out: Path | None, test: Path | None, as_json: bool, **given: Any) -> int:  # noqa: FBT001 - click hands it over by name

@@ -13,6 +13,20 @@ if TYPE_CHECKING:
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
+class OutputFile(click.Path):
+    """A file that will be written: its folder must be there, so that a long run does not end in losing its report."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or refuse it before anything is done."""
+        path = Path(str(super().convert(value, param, ctx)))
+        if not path.parent.is_dir():
+            self.fail(f"there is no folder {str(path.parent)!r} to write {path.name!r} in", param, ctx)
+        return path
+
+
+OUTPUT: Final = OutputFile(dir_okay=False, writable=True, path_type=Path)
+
+
 def option(*names: str, **more: Any) -> Callable[[Any], Any]:
     """Return a click option with its twin in the environment."""
     long = next(name for name in names if name.startswith("--"))

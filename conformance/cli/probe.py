@@ -8,7 +8,7 @@ import click
 
 from conformance import catalogue
 from conformance.cli import judging
-from conformance.cli.options import FILE, NAMES, WORKERS, option
+from conformance.cli.options import NAMES, OUTPUT, WORKERS, option
 from conformance.cli.progress import Progress
 from conformance.runner import UnknownName, run_checks, selected
 from conformance.verdict import HARNESS_FAILED, INCONCLUSIVE, PASSED
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.command("probe", help="Find out which readings a server follows; `mockserver serve --readings` takes the file.")
 @judging.options
 @WORKERS
-@option("--out", type=FILE, help="Where to write them; stdout otherwise.")
+@option("--out", type=OUTPUT, help="Where to write them; stdout otherwise.")
 @NAMES
 def command(names: tuple[str, ...], out: Path | None, **given: Any) -> int:
     """Return 0 when every reading has been found out, 3 when some could not be."""

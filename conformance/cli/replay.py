@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conformance.cli.options import OUTPUT
 from conformance.scenario.loading import load
 from conformance.scenario.problems import BadScenario
 from conformance.scenario.result import replay
@@ -26,12 +27,8 @@ if TYPE_CHECKING:
 @click.command("replay", help="Replay scenarios: 0 when everything is as they expect, 1 otherwise.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 @click.option("--json", "as_json", is_flag=True, envvar="CONFORMANCE_JSON", help="Print one JSON document.")
-@click.option(
-    "--html", type=click.Path(path_type=Path), envvar="CONFORMANCE_HTML", help="Write a page with the curves."
-)
-@click.option(
-    "--run-file", type=click.Path(path_type=Path), envvar="CONFORMANCE_RUN_FILE", help="Write log and numbers."
-)
+@click.option("--html", type=OUTPUT, envvar="CONFORMANCE_HTML", help="Write a page with the curves.")
+@click.option("--run-file", type=OUTPUT, envvar="CONFORMANCE_RUN_FILE", help="Write log and numbers.")
 @click.option(
     "--target",
     default="sim",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from conformance.cli import judging
-from conformance.cli.options import AS_JSON, EXCLUDE, FILE, LEVEL, NAMES, WORKERS, flag, option
-from conformance.cli.progress import Progress
+from conformance.cli.following import Following
+from conformance.cli.options import AS_JSON, EXCLUDE, LEVEL, NAMES, OUTPUT, WORKERS, flag, option
 from conformance.runner import UnknownName, run_checks, selected
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from conformance.cli.judging import Arguments
     from conformance.report.raw import Header
     from conformance.target import Target
-    from conformance.verdict import Run, Verdict
+    from conformance.verdict import Run
 
 
 @click.command(
@@ -31,10 +30,10 @@ if TYPE_CHECKING:
 @EXCLUDE
 @flag("-x", "--stop-at-first", help="End at the first failure.")
 @WORKERS
-@option("--raw", type=FILE, help="Keep the run, for `conformance report`.")
-@option("--html", type=FILE, help="Write a page to read in a browser.")
-@option("--junit", type=FILE, help="Write JUnit XML.")
-@option("--github", type=FILE, help="Write a summary and annotations for GitHub.")
+@option("--raw", type=OUTPUT, help="Keep the run, for `conformance report`.")
+@option("--html", type=OUTPUT, help="Write a page to read in a browser.")
+@option("--junit", type=OUTPUT, help="Write JUnit XML.")
+@option("--github", type=OUTPUT, help="Write a summary and annotations for GitHub.")
 @AS_JSON
 @NAMES
 def command(names: tuple[str, ...], **given: Any) -> int:
@@ -72,30 +71,17 @@ def _run(
     arguments: Arguments,
     given: Mapping[str, Any],
 ) -> Run:
-    from conformance.report.raw import RawWriter
-
-    began = time.monotonic()
-    with ExitStack() as stack:
-        raw = stack.enter_context(RawWriter(given["raw"], header)) if given["raw"] else None
-        progress = stack.enter_context(Progress(len(checks), "run"))
-
-        def heard(verdict: Verdict) -> None:
-            progress.heard(verdict)
-            if raw is not None:
-                raw.write(verdict)
-
+    with Following(header, given["raw"]) as following:
         run = run_checks(
             target,
             checks,
             expecting,
             again=lambda check: judging.again("run", target, arguments, check.id),
-            listener=heard,
+            listener=following.heard,
             workers=given["workers"],
             stop_at_first=given["stop_at_first"],
         )
-        if raw is not None:
-            raw.close(run, time.monotonic() - began)
-    return run
+        return following.end(run)
 
 
 def _write(header: Header, run: Run, seconds: float, given: Mapping[str, Any]) -> None:

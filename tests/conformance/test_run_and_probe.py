@@ -232,3 +232,25 @@ def test_a_bad_readings_file_offers_the_nearest(tmp_path, text, words):
 
     assert 2 == result.exit_code
     assert words in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "--target", MOCK, "--html", "nowhere/page.html"),
+        ("run", "--target", MOCK, "--raw", "nowhere/run.jsonl"),
+        ("probe", "--target", MOCK, "--out", "nowhere/readings.yaml"),
+        ("certify", "--command", "true", "--json", "nowhere/report.json"),
+        ("hunt", "nothing.yaml", "--out", "nowhere/witness.yaml"),
+        ("replay", "nothing.yaml", "--html", "nowhere/page.html"),
+        ("advise", "nothing.yaml", "--scenario", "nowhere/scenario.yaml"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_refused_before_anything_runs(arguments, monkeypatch):
+    """A long run does not end in losing what it found."""
+    monkeypatch.setattr("conformance.target.Target.open", lambda *_, **__: 1 / 0)
+
+    result = conformance(*arguments)
+
+    assert 2 == result.exit_code, result.output
+    assert "there is no folder 'nowhere'" in result.output
